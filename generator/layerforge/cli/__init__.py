@@ -1,0 +1,1 @@
+"""Arguments to an exit code: parse, call the stages, report."""

@@ -1,0 +1,1 @@
+"""A `Spec` to a `Plan`: defaults filled, rules across layers, one unit per artifact. Pure."""

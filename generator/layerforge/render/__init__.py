@@ -1,0 +1,1 @@
+"""A `Plan` and its lock to the texts of the modules. Pure."""

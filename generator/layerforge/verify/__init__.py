@@ -1,0 +1,1 @@
+"""Judges built artifacts against limits and policy data."""
