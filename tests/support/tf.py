@@ -1,0 +1,156 @@
+"""The real Terraform with the real AWS provider, for tests: found, started once a session, copied into each folder."""
+
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from layerforge.diagnostics import OutsideError
+from layerforge.process import Finished, run
+
+MIRROR_VARIABLE: Final = "LAYERFORGE_TF_MIRROR"
+BINARY_VARIABLE: Final = "LAYERFORGE_TERRAFORM"
+PROVIDER: Final = (
+    'terraform {\n  required_providers {\n    aws = { source = "hashicorp/aws", version = "~> 5.100" }\n  }\n}\n'
+)
+PASSED_ON: Final = ("PATH", "LANG", "TMPDIR", "SSL_CERT_FILE", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY")
+PASSED_ON_LOWER: Final = tuple(name.lower() for name in PASSED_ON if name.endswith("_PROXY"))
+REGION: Final = "eu-west-1"
+_MIRROR_IN_CONFIG: Final = re.compile(r'filesystem_mirror\s*\{[^}]*?path\s*=\s*"([^"]+)"', re.DOTALL)
+_MODULE: Final = re.compile(r'^\s*module\s+"', re.MULTILINE)
+_OLDEST: Final = (1, 9)
+
+
+def find_mirror(environ: Mapping[str, str], *, home: Path, roots: Iterable[Path]) -> Path | None:
+    """Return the first folder that holds the AWS provider in a mirror's layout, ``None`` for none.
+
+    Looked at in this order: our own variable, the mirrors that the user's CLI configuration names, the folders that
+    Terraform searches by itself, and mirrors directly below ``roots``.
+    """
+    named = [Path(environ[MIRROR_VARIABLE])] if environ.get(MIRROR_VARIABLE) else []
+    config = Path(environ.get("TF_CLI_CONFIG_FILE") or home / ".terraformrc")
+    if config.is_file():
+        named += [Path(path).expanduser() for path in _MIRROR_IN_CONFIG.findall(config.read_text(encoding="utf-8"))]
+    standard = [
+        home / ".terraform.d/plugins",
+        home / ".local/share/terraform/plugins",
+        Path("/usr/local/share/terraform/plugins"),
+        Path("/usr/share/terraform/plugins"),
+        Path("terraform.d/plugins"),
+    ]
+    below = [folder for root in roots if root.is_dir() for folder in sorted(root.iterdir())]
+    return next((folder.absolute() for folder in (*named, *standard, *below) if _holds_provider(folder)), None)
+
+
+def _holds_provider(folder: Path) -> bool:
+    try:
+        return any(folder.glob("*/hashicorp/aws/5.*")) or any(folder.glob("*/hashicorp/aws/*_5.*.zip"))
+    except OSError:
+        return False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Terraform:
+    """Terraform in a clean environment, and a folder that it has been initialised in.
+
+    Attributes:
+        binary: the program.
+        env: its whole environment.
+        initialised: a folder with ``.terraform`` and the lock file, to be copied instead of running ``init`` again.
+    """
+
+    binary: str
+    env: Mapping[str, str]
+    initialised: Path = field(default_factory=Path)
+
+    def run(self, folder: Path, *argv: str, ok: Sequence[int] = (0,), env: Mapping[str, str] | None = None) -> Finished:
+        """Run one command in ``folder`` and return what it printed; ``env`` adds to the environment."""
+        words = (self.binary, *argv)
+        return run(words, cwd=folder, env={**self.env, **(env or {})}, timeout=300, ok=ok)
+
+    def json(self, folder: Path, *argv: str, ok: Sequence[int] = (0, 1)) -> dict[str, Any]:
+        """Run a command that prints one JSON document, such as ``validate``."""
+        document: dict[str, Any] = json.loads(self.run(folder, *argv, "-json", ok=ok).stdout)
+        return document
+
+    def events(self, folder: Path, *argv: str, ok: Sequence[int] = (0, 1)) -> tuple[dict[str, Any], ...]:
+        """Run a command that prints one JSON object a line, such as ``test``, ``plan`` and ``apply``."""
+        return tuple(json.loads(line) for line in self.run(folder, *argv, "-json", ok=ok).stdout.splitlines())
+
+    def copy(self, module: Path, to: Path) -> Path:
+        """Copy a module (or root) to ``to`` and make it ready; the original stays as it is."""
+        shutil.copytree(module, to, ignore=shutil.ignore_patterns(".terraform", ".terraform.lock.hcl"))
+        return self.prepare(to)
+
+    def prepare(self, folder: Path) -> Path:
+        """Make ``folder`` ready as ``init`` would, for the price of a few links, and return it."""
+        source = self.initialised / ".terraform" / "providers"
+        for package in sorted(source.glob("*/*/*/*/*")):
+            link = folder / ".terraform" / "providers" / package.relative_to(source)
+            link.parent.mkdir(parents=True, exist_ok=True)
+            if not link.is_symlink():
+                link.symlink_to(package.resolve())
+        shutil.copyfile(self.initialised / ".terraform.lock.hcl", folder / ".terraform.lock.hcl")
+        if any(_MODULE.search(path.read_text(encoding="utf-8")) for path in folder.glob("*.tf")):
+            self.run(folder, "get")
+        return folder
+
+
+def clean_environment(environ: Mapping[str, str], *, home: Path, mirror: Path | None) -> dict[str, str]:
+    """Return an environment that holds nothing of the user's but the way to the network, with dummy keys for AWS."""
+    env = {name: environ[name] for name in (*PASSED_ON, *PASSED_ON_LOWER) if name in environ}
+    env |= {
+        "HOME": str(home),
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "AWS_REGION": REGION,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": str(home / "no-config"),
+        "AWS_SHARED_CREDENTIALS_FILE": str(home / "no-credentials"),
+        "CHECKPOINT_DISABLE": "1",
+        "TF_IN_AUTOMATION": "1",
+        "TF_INPUT": "0",
+    }
+    if mirror is not None:
+        config = home / "mirror.tfrc"
+        path = json.dumps(str(mirror))
+        config.write_text(f"provider_installation {{\n  filesystem_mirror {{\n    path = {path}\n  }}\n}}\n")
+        env["TF_CLI_CONFIG_FILE"] = str(config)
+    elif Path(environ.get("TF_CLI_CONFIG_FILE", "")).is_file():
+        env["TF_CLI_CONFIG_FILE"] = environ["TF_CLI_CONFIG_FILE"]
+    return env
+
+
+def missing(reason: str) -> None:
+    """Skip the test for want of a tool; fail where ``CI`` is set, so that nothing goes untested there unseen."""
+    if os.environ.get("CI"):
+        pytest.fail(f"{reason} (and CI is set)", pytrace=False)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def terraform(tmp_path_factory: pytest.TempPathFactory) -> Terraform:
+    """Terraform with the AWS provider at hand; ``init`` runs once a session."""
+    binary = os.environ.get(BINARY_VARIABLE, "terraform")
+    if shutil.which(binary) is None:
+        missing(f"`{binary}` is not installed; {BINARY_VARIABLE} names another program")
+    home = tmp_path_factory.mktemp("terraform-home")
+    mirror = find_mirror(os.environ, home=Path.home(), roots=(Path("/opt"), Path("/srv"), Path("/usr/local/share")))
+    tool = Terraform(binary=binary, env=clean_environment(os.environ, home=home, mirror=mirror))
+    version = tool.json(home, "version")["terraform_version"]
+    if tuple(int(part) for part in version.split(".")[:2]) < _OLDEST:
+        missing(f"`{binary}` is {version}, the modules need 1.9 or newer")
+    initialised = tmp_path_factory.mktemp("terraform-initialised")
+    (initialised / "versions.tf").write_text(PROVIDER)
+    try:
+        tool.run(initialised, "init", "-no-color")
+    except OutsideError as error:
+        where = f"the mirror {mirror}" if mirror else "the registry"
+        missing(f"{where} does not give the AWS provider ({MIRROR_VARIABLE} names a mirror): {error}")
+    return Terraform(binary=binary, env=tool.env, initialised=initialised)
