@@ -18,7 +18,7 @@ class Finished:
     Attributes:
         argv: what was run.
         returncode: its exit status.
-        stdout: what it printed, decoded as UTF-8 with replacement.
+        stdout: what it printed, decoded as UTF-8.
         stderr: likewise.
     """
 
@@ -40,6 +40,7 @@ def run(
     env: Mapping[str, str] | None = None,
     timeout: float | None = None,
     ok: Sequence[int] = (0,),
+    errors: str = "replace",
 ) -> Finished:
     """Run a program without a shell and without standard input, and return what it printed.
 
@@ -49,6 +50,7 @@ def run(
         env: the whole environment; ``None`` passes ours on.
         timeout: seconds until the program is killed.
         ok: the exit statuses that the caller understands.
+        errors: what becomes of bytes that are no UTF-8; ``surrogateescape`` keeps file names whole.
 
     Raises:
         OutsideError: ``RUN001`` the program is not there, ``RUN002`` it took too long, ``RUN003`` another exit status.
@@ -70,8 +72,8 @@ def run(
     finished = Finished(
         argv=words,
         returncode=done.returncode,
-        stdout=done.stdout.decode("utf-8", "replace"),
-        stderr=done.stderr.decode("utf-8", "replace"),
+        stdout=done.stdout.decode("utf-8", errors),
+        stderr=done.stderr.decode("utf-8", errors),
     )
     if finished.returncode not in ok:
         raise OutsideError(

@@ -11,6 +11,9 @@ from layerforge.names import LayerName, PackageName, Sha256, UnitKey
 LOCK_VERSION = 1
 """The version of the lock file's own layout."""
 
+NEWEST_FORMAT = 1
+"""The newest archive format. New units take it; a unit with an artifact keeps its own until ``--upgrade-format``."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True, order=True)
 class Pin:
@@ -39,12 +42,17 @@ class Inputs:
             request is seen without a network.
         own_files: digest over path, mode and sha256 of the user's own files.
         fields: digest over the spec's fields that shape bytes (exclude, prefer).
+        own_names: digest over the paths of the own files alone; ``None`` where there are none. Only tells in a message
+            what kind of change there was, as does the next one.
+        own_text: like ``own_files``, with CRLF in their content as LF.
     """
 
     pins: tuple[Pin, ...]
     request: Sha256
     own_files: Sha256
     fields: Sha256
+    own_names: Sha256 | None = None
+    own_text: Sha256 | None = None
 
     @property
     def digest(self) -> Sha256:
@@ -88,6 +96,11 @@ class LockedUnit:
         record = self.artifact
         return record if record is not None and record.inputs == self.inputs.digest else None
 
+    @property
+    def format(self) -> int:
+        """The archive format to build it with: that of the artifact's record, stale or not, else the newest."""
+        return NEWEST_FORMAT if self.artifact is None else self.artifact.format
+
 
 UnitId = tuple[LayerName, UnitKey]
 
@@ -109,6 +122,7 @@ class OwnFile:
         mode: 0o644 or 0o755.
         size: in bytes.
         sha256: of its content.
+        sha256_lf: of its content with CRLF as LF; ``None`` where that is the same.
     """
 
     path: str
@@ -116,6 +130,7 @@ class OwnFile:
     mode: int
     size: int
     sha256: Sha256
+    sha256_lf: Sha256 | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -129,5 +144,37 @@ class Locked:
     """
 
     locks: Mapping[Path, Lock]
+    urls: Mapping[Sha256, str] = field(default_factory=dict)
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Upgrade:
+    """What may leave its locked version: nothing, everything, or some packages.
+
+    Attributes:
+        everything: all packages; then ``packages`` does not matter.
+        packages: these alone.
+    """
+
+    everything: bool = False
+    packages: frozenset[PackageName] = frozenset()
+
+    def __bool__(self) -> bool:
+        """Tell whether anything is to be upgraded."""
+        return self.everything or bool(self.packages)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Resolution:
+    """What a layer's request came to.
+
+    Attributes:
+        pins: of each unit of the layer, sorted by name.
+        urls: where each pin's wheel can be had, by its sha256, without credentials; never written anywhere.
+        diagnostics: warnings and notes, in the order in which a reader should see them.
+    """
+
+    pins: Mapping[UnitKey, tuple[Pin, ...]]
     urls: Mapping[Sha256, str] = field(default_factory=dict)
     diagnostics: tuple[Diagnostic, ...] = ()
