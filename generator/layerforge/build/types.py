@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from layerforge.diagnostics import Diagnostic
 from layerforge.lock.types import OwnFile, Pin
 from layerforge.names import Sha256
 from layerforge.plan.types import Layer, Unit
@@ -64,6 +65,7 @@ class Artifact:
         zipped_size: in bytes.
         unzipped_size: sum of its members' sizes in bytes.
         content: its members, sorted by path.
+        diagnostics: warnings, such as a glob that matches nothing.
     """
 
     unit: Unit
@@ -73,11 +75,22 @@ class Artifact:
     zipped_size: int
     unzipped_size: int
     content: tuple[Entry, ...]
+    diagnostics: tuple[Diagnostic, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Job:
-    """One unit to build: the plan's part, its pins and its own files."""
+    """One unit to build: the plan's part, its pins and its own files.
+
+    Attributes:
+        layer: the layer as planned.
+        unit: the one of its units to build.
+        pins: the wheels; the store has them.
+        own_files: the user's own files.
+        format: the number of the archive format.
+        destination: where the ZIP goes.
+        expected: the digest that the lock records for these inputs and this format; ``None`` for a first build.
+    """
 
     layer: Layer
     unit: Unit
@@ -85,3 +98,4 @@ class Job:
     own_files: tuple[OwnFile, ...]
     format: int
     destination: Path
+    expected: Sha256 | None = None

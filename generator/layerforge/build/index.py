@@ -1,0 +1,76 @@
+"""The member index of a checked wheel: what a build needs to know of it, kept beside it in the store."""
+
+import struct
+import zlib
+from dataclasses import dataclass
+from itertools import starmap
+from typing import Final, NamedTuple
+
+CHECK_VERSION: Final = 1
+"""Raised when ``check_wheel`` learns to refuse more, so that wheels that were checked before are checked again."""
+
+_MAGIC: Final = b"LFWX"
+_HEAD: Final = struct.Struct("<4sHHIII")
+_ROW: Final = struct.Struct("<?BIIII")
+
+
+class WheelMember(NamedTuple):
+    """One file of a wheel. A tuple, since a store reads thousands of them at each build.
+
+    Attributes:
+        name: its path in the wheel, checked: relative, POSIX, NFC.
+        executable: the wheel gives it an execute bit.
+        method: 0 stored, 8 DEFLATE.
+        crc32: of the uncompressed bytes.
+        compressed_size: bytes in the wheel.
+        size: uncompressed bytes.
+        offset: where its data begin in the wheel.
+    """
+
+    name: str
+    executable: bool
+    method: int
+    crc32: int
+    compressed_size: int
+    size: int
+    offset: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WheelIndex:
+    """The files of a wheel in the order of their data; folders are left out.
+
+    Attributes:
+        dist_info: the name of its ``.dist-info`` folder.
+        members: its files.
+    """
+
+    dist_info: str
+    members: tuple[WheelMember, ...]
+
+
+def dump_index(index: WheelIndex) -> bytes:
+    """Return ``index`` as bytes: a head, one row of fixed width a member, and the names, a line each."""
+    names = "\n".join([index.dist_info, *(member.name for member in index.members)]).encode()
+    rows = b"".join(_ROW.pack(*member[1:]) for member in index.members)
+    body = rows + names
+    return _HEAD.pack(_MAGIC, CHECK_VERSION, 0, len(index.members), len(names), zlib.crc32(body)) + body
+
+
+def load_index(data: bytes) -> WheelIndex:
+    """Read back what ``dump_index`` made.
+
+    Raises:
+        ValueError: it is damaged, or was made by another version of the check.
+    """
+    if len(data) < _HEAD.size:
+        raise ValueError("the index is cut off")
+    magic, version, _, count, length, crc32 = _HEAD.unpack_from(data)
+    if magic != _MAGIC or version != CHECK_VERSION:
+        raise ValueError("the index was made by another version")
+    rows, names = data[_HEAD.size : -length], data[-length:]
+    if len(rows) != count * _ROW.size or len(names) != length or zlib.crc32(names, zlib.crc32(rows)) != crc32:
+        raise ValueError("the index is damaged")
+    dist_info, *paths = names.decode().split("\n")
+    columns = zip(paths, *zip(*_ROW.iter_unpack(rows), strict=True), strict=True)
+    return WheelIndex(dist_info=dist_info, members=tuple(starmap(WheelMember, columns)))
