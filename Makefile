@@ -24,7 +24,7 @@ lint: .venv/.stamp-dev ## ruff, formatting, and the contract of who imports whom
 	@$(PY) -m ruff check && $(PY) -m ruff format --check && .venv/bin/lint-imports --no-cache
 
 type: .venv/.stamp-dev ## mypy, strict
-	@$(PY) -m mypy && MYPYPATH=examples/quickstart/src $(PY) -m mypy examples/quickstart/src/shared_utils
+	@$(PY) -m mypy && MYPYPATH=examples/quickstart/src $(PY) -m mypy examples/quickstart/src/shared_utils && MYPYPATH=bench:generator $(PY) -m mypy bench/run.py bench/in_process.py
 
 scan: .venv-scan/.stamp ## checkov over modules/
 	@.venv-scan/bin/checkov --directory modules --framework terraform --skip-download --quiet --compact

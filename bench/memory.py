@@ -1,0 +1,25 @@
+"""Whether memory grows with the layer: the peak of a build from some 70 MB of wheels, and from some 220 MB."""
+
+from contestants import ask
+from inputs import DATA_SCIENCE, LARGE, Inputs, prepare
+from report import Claim, table
+
+_MB = 1_000_000
+
+
+def memory() -> tuple[str, list[Claim]]:
+    """Return the table, and what was claimed beside what was measured."""
+    sets = [prepare("data-science", DATA_SCIENCE), prepare("large", LARGE)]
+    peaks = [_peak(inputs) for inputs in sets]
+    rows = [
+        [f"{inputs.size / _MB:.0f} MB in {len(inputs.wheels)} wheels", f"{peak / _MB:.1f}"]
+        for inputs, peak in zip(sets, peaks, strict=True)
+    ]
+    growth = (peaks[1] - peaks[0]) / _MB
+    claims = [Claim.at_most("peak memory, more for the larger layer", growth, 15, " MB")]
+    return table(["build from", "peak resident memory, MB"], rows), claims
+
+
+def _peak(inputs: Inputs) -> float:
+    destination = inputs.folder / "memory.zip"
+    return min(ask("build", inputs, destination)["peak"] for _ in range(3))

@@ -1,0 +1,93 @@
+"""Compares layerforge with other tools, all in one run: `make bench`. Prints Markdown."""
+
+import argparse
+import hashlib
+import sys
+import time
+from pathlib import Path
+
+from contestants import BOUND, OURS_BUILD, OURS_COMMAND, PEX, UV_ZIPFILE, check, contestants, versions
+from inputs import DATA_SCIENCE, ROOT, WORK, Inputs, call, prepare
+from measure import Cost, machine, median, ratio, repeat
+from memory import memory
+from report import Claim, claims_table, table, update
+from startup import startup
+
+
+def main() -> None:
+    """Measure, print, and write the README's region if asked to."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--repetitions", type=int, default=7, help="measured rounds, at least 7 to be quoted")
+    parser.add_argument("--part", action="append", choices=["tools", "startup", "memory"], help="only this part")
+    parser.add_argument("--update-readme", action="store_true", help="write the tables into README.md")
+    args = parser.parse_args()
+    parts = args.part or ["tools", "startup", "memory"]
+    if args.update_readme and (args.repetitions < 7 or len(parts) < 3):
+        parser.error("--update-readme needs all parts and at least 7 repetitions")
+
+    WORK.mkdir(parents=True, exist_ok=True)
+    texts = [f"{machine()}. SHA-256 in one thread: {_sha256_rate():.0f} MB/s. {versions()}."]
+    claims: list[Claim] = []
+    if "tools" in parts:
+        text, found = _tools(args.repetitions)
+        texts, claims = [*texts, text], [*claims, *found]
+    if "startup" in parts:
+        text, found = startup(args.repetitions)
+        texts, claims = [*texts, text], [*claims, *found]
+    if "memory" in parts:
+        text, found = memory()
+        texts, claims = [*texts, text], [*claims, *found]
+    text = "\n\n".join([*texts, claims_table(claims)])
+    print(text)
+    if args.update_readme:
+        update(ROOT / "README.md", text)
+    sys.exit(0 if all(claim.kept for claim in claims) else 1)
+
+
+def _tools(repetitions: int) -> tuple[str, list[Claim]]:
+    inputs = prepare("data-science", DATA_SCIENCE)
+    _warm(inputs)
+    costs = repeat(contestants(inputs), repetitions, say="tools")
+    check(inputs)
+    rows = [[name, *_cells(name, costs)] for name in costs]
+    intro = (
+        f"One ZIP of {', '.join(DATA_SCIENCE)} and their dependencies for python3.12 on x86_64 "
+        f"({inputs.size / 1e6:.0f} MB of wheels), caches warm, no network, medians of {repetitions} rounds. "
+        "The first two rows are measured inside a running Python, the others are whole commands."
+    )
+    head = ["what", "CPU s", "wall s", "CPU ÷ the build", "CPU ÷ the command"]
+    build, command, bound = costs[OURS_BUILD], costs[OURS_COMMAND], costs[BOUND]
+    claims = [
+        Claim.at_least("uv + zipfile, CPU of the build's", ratio(costs[UV_ZIPFILE], build), 25, "×"),
+        Claim.at_least("pex with a lock, CPU of the build's", ratio(costs[PEX], build), 20, "×"),
+        Claim.at_most("the build, CPU of copy + sha256", ratio(build, bound), 1.6, "×"),
+        Claim.at_least("uv + zipfile, CPU of the whole command's", ratio(costs[UV_ZIPFILE], command), 15, "×"),
+    ]
+    return f"{intro}\n\n{table(head, rows)}", claims
+
+
+def _cells(name: str, costs: dict[str, list[Cost]]) -> list[str]:
+    middle = median(costs[name])
+    of_build, of_command = ratio(costs[name], costs[OURS_BUILD]), ratio(costs[name], costs[OURS_COMMAND])
+    return [f"{middle.cpu:.2f}", f"{middle.wall:.2f}", f"{of_build:.1f}", f"{of_command:.1f}"]
+
+
+def _warm(inputs: Inputs) -> None:
+    """Lock the bench's spec once, and bring its wheels into the store."""
+    out = Path(inputs.folder, "warm")
+    call(sys.executable, "-m", "layerforge", "lock", "--spec", inputs.spec, cwd=inputs.folder)
+    call(sys.executable, "-m", "layerforge", "build", "--spec", inputs.spec, "--out", out, cwd=inputs.folder)
+
+
+def _sha256_rate() -> float:
+    """Return MB/s of one thread, the best of five."""
+    block, rates = bytes(1 << 26), []
+    for _ in range(5):
+        begin = time.process_time()
+        hashlib.sha256(block).digest()
+        rates.append(len(block) / 1e6 / (time.process_time() - begin))
+    return max(rates)
+
+
+if __name__ == "__main__":
+    main()
