@@ -1,3 +1,3 @@
 """Fixtures that every test may ask for."""
 
-pytest_plugins = ("support.tf",)
+pytest_plugins = ("support.tf", "support.aws")
