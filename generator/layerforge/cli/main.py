@@ -1,8 +1,91 @@
-"""The table of commands and the one place where errors become exit codes."""
+"""The table of commands, and the one place where errors become exit codes."""
 
+import argparse
+import sys
 from collections.abc import Sequence
+from importlib import import_module
+from typing import Final, Protocol
+
+from layerforge import __version__
+from layerforge.cli.console import Console
+from layerforge.diagnostics import ExitCode, LayerforgeError
+
+COMMANDS: Final = {
+    "init": "start a project: write a first layers.yaml",
+    "validate": "check the spec and the files it names; needs no network",
+    "lock": "resolve what every unit consists of, and write the lock",
+    "build": "fetch the locked wheels and assemble the ZIPs",
+    "render": "write the Terraform modules; needs no ZIP, network or Terraform",
+    "gen": "lock, build and render in one go, doing only what is needed",
+    "test": "run Terraform's own tests over the modules",
+    "why": "tell which layers and requirements bring a package",
+    "schema": "print the JSON Schema of the spec",
+    "cache": "check or shrink the store of downloaded wheels",
+}
+
+_INTERRUPTED = 130
+
+
+class Command(Protocol):
+    """What a module of ``layerforge.cli.commands`` offers."""
+
+    def configure(self, parser: argparse.ArgumentParser) -> None:
+        """Add the command's own arguments."""
+
+    def execute(self, args: argparse.Namespace, console: Console) -> ExitCode:
+        """Do the work and return the exit code; raise LayerforgeError for what cannot go on."""
 
 
 def run(argv: Sequence[str]) -> int:
-    """Run one command line and return its exit code."""
-    raise SystemExit(f"no commands yet: {' '.join(argv)}")
+    """Run one command line and return its exit code. Only the module of the chosen command is imported."""
+    name = next((word for word in argv if not word.startswith("-")), None)
+    parser = _parser()
+    if name not in COMMANDS:
+        parser.parse_args(argv)  # --help, --version, or the error that names the commands
+        parser.print_help()
+        return ExitCode.SPEC
+    command: Command = import_module(f"layerforge.cli.commands.{name}")
+    subparser = argparse.ArgumentParser(
+        prog=f"layerforge {name}", description=command.__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    command.configure(subparser)
+    before, after = argv[: argv.index(name)], argv[argv.index(name) + 1 :]
+    parser.parse_args([*before, name])
+    args = subparser.parse_args(after)
+    console = Console(command=name, as_json=getattr(args, "json", False), quiet=getattr(args, "quiet", False))
+    return _guard(command, args, console)
+
+
+def _guard(command: Command, args: argparse.Namespace, console: Console) -> int:
+    try:
+        exit_code: int = command.execute(args, console)
+    except LayerforgeError as error:
+        console.diagnose(error.diagnostics)
+        exit_code = error.exit_code
+    except KeyboardInterrupt:
+        sys.stderr.write("\ninterrupted; run the same command again to go on\n")
+        return _INTERRUPTED
+    except BrokenPipeError:
+        sys.stderr.close()
+        return ExitCode.OUTSIDE
+    try:
+        console.close(exit_code)
+    except BrokenPipeError:
+        sys.stderr.close()
+        return ExitCode.OUTSIDE
+    return exit_code
+
+
+def _parser() -> argparse.ArgumentParser:
+    width = max(map(len, COMMANDS))
+    table = "\n".join(f"  {name:<{width}}  {text}" for name, text in COMMANDS.items())
+    parser = argparse.ArgumentParser(
+        prog="layerforge",
+        usage="layerforge [--version] COMMAND [OPTION ...]",
+        description="AWS Lambda layers from a YAML spec: locked contents, byte-reproducible ZIPs, Terraform modules.",
+        epilog=f"commands:\n{table}\n\n`layerforge COMMAND --help` tells more.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"layerforge {__version__}")
+    parser.add_argument("command", choices=COMMANDS, metavar="COMMAND", nargs="?", help=argparse.SUPPRESS)
+    return parser

@@ -1,0 +1,34 @@
+"""Write the Terraform modules from the spec and the lock. Needs no ZIP, no network and no Terraform."""
+
+import argparse
+
+from layerforge.cli.console import Console
+from layerforge.cli.options import add_out, add_spec
+from layerforge.cli.pipeline import emit
+from layerforge.cli.project import load_project, read_locks
+from layerforge.cli.staleness import stale_modules
+from layerforge.diagnostics import ExitCode, FindingsError, fail
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's own arguments."""
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 and tell what is stale")
+    add_out(parser)
+    add_spec(parser)
+
+
+def execute(args: argparse.Namespace, console: Console) -> ExitCode:
+    """Render, and write or compare."""
+    from layerforge.lock.check import check_lock  # noqa: PLC0415
+
+    project = load_project(args)
+    console.diagnose(project.plan.warnings)
+    stored = read_locks(project.specs)
+    fail(FindingsError, check_lock(project.plan, stored))
+    locks = {spec: item.lock for spec, item in stored.items()}
+    changes = emit(project, locks, args.out, console, check=args.check)
+    if args.check:
+        fail(FindingsError, stale_modules(changes, args.out))
+    if args.check or not (changes.added or changes.changed or changes.stale):
+        console.say("the modules fit the spec and the lock")
+    return ExitCode.DONE

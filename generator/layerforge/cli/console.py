@@ -1,0 +1,77 @@
+"""Where a command's words go: data to stdout, talk to stderr, or everything as one JSON object."""
+
+import json
+import os
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, TextIO
+
+from layerforge.cli.messages import as_data, render_diagnostics, tally
+from layerforge.diagnostics import Diagnostic, ExitCode
+
+
+@dataclass(kw_only=True, slots=True)
+class Console:
+    """Collects what a command has to say and prints it the way that the user asked for.
+
+    Attributes:
+        command: the command's name, for ``--json``.
+        as_json: print one JSON object to stdout and no talk at all.
+        quiet: no talk but diagnostics.
+        stdout: for data.
+        stderr: for talk.
+        spoken: every diagnostic so far.
+        result: what ``--json`` shows as the command's result.
+    """
+
+    command: str
+    as_json: bool = False
+    quiet: bool = False
+    stdout: TextIO = field(default_factory=lambda: sys.stdout)
+    stderr: TextIO = field(default_factory=lambda: sys.stderr)
+    spoken: list[Diagnostic] = field(default_factory=list)
+    result: dict[str, Any] = field(default_factory=dict)
+
+    def say(self, text: str) -> None:
+        """Talk to the person: one line to stderr."""
+        if not (self.as_json or self.quiet):
+            print(text, file=self.stderr, flush=True)
+
+    def data(self, text: str) -> None:
+        """Give data: a text to stdout as it is."""
+        if not self.as_json:
+            self.stdout.write(text)
+
+    def diagnose(self, diagnostics: Iterable[Diagnostic]) -> None:
+        """Show diagnostics, each once however often it is said."""
+        fresh = [item for item in diagnostics if item not in self.spoken]
+        self.spoken += fresh
+        if fresh and not self.as_json:
+            print(render_diagnostics(fresh, colour=wants_colour(self.stderr)), file=self.stderr, flush=True)
+
+    def close(self, exit_code: int) -> None:
+        """End the command: the count of findings, or the whole JSON object."""
+        if self.as_json:
+            whole = {
+                "command": self.command,
+                "exit_code": int(exit_code),
+                "diagnostics": [as_data(item) for item in self.spoken],
+                "result": self.result,
+            }
+            json.dump(whole, self.stdout, indent=2, ensure_ascii=False)
+            self.stdout.write("\n")
+        elif exit_code != ExitCode.DONE and self.spoken:
+            print(tally(self.spoken), file=self.stderr)
+        self.stdout.flush()
+
+    def interactive(self) -> bool:
+        """Return whether a moving progress line makes sense."""
+        return not (self.as_json or self.quiet or os.environ.get("CI")) and self.stderr.isatty()
+
+
+def wants_colour(stream: TextIO) -> bool:
+    """Return whether a stream wants colour: a terminal, unless ``NO_COLOR`` is set; ``FORCE_COLOR`` wins over both."""
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb" and stream.isatty()

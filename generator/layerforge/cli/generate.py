@@ -1,0 +1,78 @@
+"""The whole line in one go: what `gen` does when no stamp answers."""
+
+import argparse
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from layerforge.cli.arguments import wanted
+from layerforge.cli.console import Console
+from layerforge.cli.pipeline import assemble, emit, judge, record, settle, write_locks
+from layerforge.cli.project import Project, load_project, read_locks
+from layerforge.cli.staleness import stale_modules
+from layerforge.cli.stamp import Watched
+from layerforge.diagnostics import FindingsError
+from layerforge.lock.check import check_lock
+from layerforge.lock.file import lock_path
+from layerforge.lock.requests import read_request
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from layerforge.build.types import Artifact
+    from layerforge.cli.outputs import Changes
+    from layerforge.lock.types import Lock
+
+
+def generate(args: argparse.Namespace, console: Console) -> Watched:
+    """Lock, build and render, and return what the result depends on.
+
+    Raises:
+        LayerforgeError: from any of the steps; what came before it is kept.
+    """
+    asked = wanted(args)
+    project = load_project(args)
+    console.diagnose(project.plan.warnings)
+    settled = settle(project, asked, console)
+    artifacts = assemble(project.plan.layers, settled, args.out, console, jobs=args.jobs)
+    judge(project, artifacts, console)
+    locks = settled.locks if asked.locked else record(settled.locks, project, artifacts)
+    changes = emit(project, locks, args.out, console, check=False)
+    if not write_locks(locks, console) and not (changes.added or changes.changed or changes.stale):
+        console.say(f"{len(project.plan.layers)} layers, {len(artifacts)} units: everything is up to date")
+    return _watched(args, project, artifacts, changes)
+
+
+def check(args: argparse.Namespace, console: Console) -> None:
+    """Tell everything that `gen` would change, and write nothing.
+
+    Raises:
+        FindingsError: something is stale.
+    """
+    project = load_project(args)
+    console.diagnose(project.plan.warnings)
+    stored = read_locks(project.specs)
+    findings = list(check_lock(project.plan, stored))
+    locks: Mapping[Path, Lock] = {spec: item.lock for spec, item in stored.items()}
+    if not findings:
+        findings += stale_modules(emit(project, locks, args.out, console, check=True), args.out)
+    if findings:
+        raise FindingsError(findings)
+    console.say("spec, lock and modules fit each other")
+
+
+def _watched(
+    args: argparse.Namespace, project: Project, artifacts: tuple["Artifact", ...], changes: "Changes"
+) -> Watched:
+    """Collect what a later run must find unchanged."""
+    out = Path(os.path.abspath(args.out))  # noqa: PTH100
+    files = {*project.specs, *map(lock_path, project.specs)}
+    if args.facts:
+        files.add(Path(os.path.abspath(args.facts)))  # noqa: PTH100
+    trees = set()
+    for layer in project.plan.layers:
+        files |= set(read_request(layer).files)
+        trees |= {layer.root / include.path for include in layer.source.include}
+    outputs = {out / name: "" for name in (*changes.added, *changes.changed, *changes.unchanged)}
+    outputs |= {Path(os.path.abspath(artifact.path)): artifact.sha256 for artifact in artifacts}  # noqa: PTH100
+    return Watched(files=frozenset(files), trees=frozenset(trees), outputs=outputs, folder=out)

@@ -1,0 +1,80 @@
+"""Arguments that several commands share, spelled once."""
+
+import argparse
+from datetime import date
+from pathlib import Path
+
+DEFAULT_SPEC = "layers.yaml"
+DEFAULT_OUT = "modules"
+
+
+def add_output(parser: argparse.ArgumentParser) -> None:
+    """Add ``--json`` and ``--quiet``."""
+    group = parser.add_argument_group("output")
+    group.add_argument("--json", action="store_true", help="print everything as one JSON object")
+    group.add_argument("-q", "--quiet", action="store_true", help="say nothing but warnings and errors")
+
+
+def add_spec(parser: argparse.ArgumentParser) -> None:
+    """Add what every command takes that reads a spec."""
+    group = parser.add_argument_group("spec")
+    group.add_argument(
+        "--spec",
+        action="append",
+        type=Path,
+        metavar="FILE",
+        help=f"the spec; may be given several times (default: {DEFAULT_SPEC})",
+    )
+    group.add_argument(
+        "--as-of",
+        type=_day,
+        metavar="DATE",
+        help="judge runtimes as of this day, such as 2027-01-31 (default: today)",
+    )
+    group.add_argument("--facts", type=Path, metavar="FILE", help="a JSON file that adds runtimes or replaces them")
+    add_output(parser)
+
+
+def add_out(parser: argparse.ArgumentParser) -> None:
+    """Add ``--out``."""
+    parser.add_argument(
+        "--out", type=Path, default=Path(DEFAULT_OUT), metavar="DIR", help=f"the modules (default: {DEFAULT_OUT}/)"
+    )
+
+
+def add_jobs(parser: argparse.ArgumentParser) -> None:
+    """Add ``--jobs``."""
+    parser.add_argument(
+        "-j", "--jobs", type=_jobs, metavar="N", help="downloads, or builds, at a time (default: 16, or one a core)"
+    )
+
+
+def add_upgrades(parser: argparse.ArgumentParser) -> None:
+    """Add ``--upgrade``, ``--upgrade-package`` and ``--upgrade-format``."""
+    group = parser.add_argument_group("upgrades")
+    group.add_argument(
+        "--upgrade",
+        nargs="?",
+        action="append",
+        const="",
+        metavar="PACKAGE",
+        help="take newer versions of this package, or of all of them; may be given several times",
+    )
+    group.add_argument(
+        "--upgrade-format",
+        action="store_true",
+        help="build with the newest archive format: digests change, content not",
+    )
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a date such as 2027-01-31") from None
+
+
+def _jobs(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 256:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 256")
+    return int(text)

@@ -1,0 +1,228 @@
+"""The steps that several commands share, in the order in which data flows: lock, build, render."""
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from layerforge.cli.console import Console
+from layerforge.cli.project import Project, read_locks, shown
+from layerforge.diagnostics import Diagnostic, FindingsError, fail
+from layerforge.lock.types import ArtifactRecord, Lock, LockedUnit, OwnFile, Pin, Upgrade
+from layerforge.names import Sha256
+from layerforge.plan.types import Layer
+
+if TYPE_CHECKING:
+    from layerforge.build.store import Store
+    from layerforge.build.types import Artifact, Job
+    from layerforge.cli.outputs import Changes
+
+_DOWNLOADS = 16
+_NOTHING = Upgrade()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wanted:
+    """What the user asked of the lock step.
+
+    Attributes:
+        locked: take the lock as it is; refuse where it is stale.
+        upgrade: which packages may move.
+        upgrade_format: build with the newest archive format.
+    """
+
+    locked: bool = False
+    upgrade: Upgrade = _NOTHING
+    upgrade_format: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settled:
+    """The locks after the lock step, and where wheels can be had as far as a resolution told."""
+
+    locks: Mapping[Path, Lock]
+    urls: Mapping[Sha256, str]
+
+
+def settle(project: Project, wanted: Wanted, console: Console) -> Settled:
+    """Make the locks fit the plan, or, for ``locked``, see that they do.
+
+    Raises:
+        FindingsError: ``locked`` and something is stale.
+        OutsideError: the resolver or the index failed.
+    """
+    stored = read_locks(project.specs)
+    if wanted.locked:
+        from layerforge.lock.check import check_lock  # noqa: PLC0415
+
+        fail(FindingsError, check_lock(project.plan, stored))
+        return Settled(locks={spec: item.lock for spec, item in stored.items()}, urls={})
+    from layerforge.lock.make import make_lock  # noqa: PLC0415
+
+    locked = make_lock(
+        project.plan,
+        stored,
+        facts=project.facts,
+        upgrade=wanted.upgrade,
+        upgrade_format=wanted.upgrade_format,
+    )
+    console.diagnose(locked.diagnostics)
+    return Settled(locks=locked.locks, urls=locked.urls)
+
+
+def assemble(
+    layers: Iterable[Layer], settled: Settled, out: Path, console: Console, *, jobs: int | None
+) -> tuple["Artifact", ...]:
+    """Build the ZIPs of some layers below ``out``. What stands there with the locked digest is left as it is.
+
+    Raises:
+        FindingsError: a ZIP does not give the recorded digest, or cannot be assembled.
+        OutsideError: a wheel cannot be had.
+    """
+    from layerforge.build.make import build, standing  # noqa: PLC0415
+    from layerforge.build.store import Store  # noqa: PLC0415
+    from layerforge.cli.progress import progress_for  # noqa: PLC0415
+    from layerforge.lock.own_files import collect_all  # noqa: PLC0415
+    from layerforge.paths import cache_dir  # noqa: PLC0415
+
+    chosen = tuple(layers)
+    own = collect_all(chosen)
+    console.diagnose(item for collected in own.values() for item in collected.diagnostics)
+    todo = [job for layer in chosen for job in _jobs(layer, settled.locks[layer.spec], own[layer.name].files, out)]
+    there = standing(todo)
+    missing = [job for job, artifact in zip(todo, there, strict=True) if artifact is None]
+    if not missing:
+        return tuple(artifact for artifact in there if artifact is not None)
+    store = Store(cache_dir())
+    _fetch(missing, store, settled.urls, console, jobs)
+    made = iter(build(missing, store, parallel=jobs or os.cpu_count() or 1, progress=progress_for(console)))
+    return tuple(next(made) if artifact is None else artifact for artifact in there)
+
+
+def _jobs(layer: Layer, lock: Lock, own_files: tuple[OwnFile, ...], out: Path) -> list["Job"]:
+    from layerforge.build.types import Job  # noqa: PLC0415
+
+    jobs = []
+    for unit in layer.units:
+        locked = lock.units[layer.name, unit.key]
+        record = locked.built
+        jobs.append(
+            Job(
+                layer=layer,
+                unit=unit,
+                pins=locked.inputs.pins,
+                own_files=own_files,
+                format=locked.format,
+                destination=out / layer.name / "artifacts" / f"{unit.key}.zip",
+                expected=record.sha256 if record else None,
+            )
+        )
+    return jobs
+
+
+def _fetch(
+    todo: Iterable["Job"], store: "Store", urls: Mapping[Sha256, str], console: Console, jobs: int | None
+) -> None:
+    """Bring every missing wheel into the store. Layers that share their index settings are fetched together."""
+    from layerforge.lock.requests import settings_root  # noqa: PLC0415
+
+    pins: dict[Path, dict[Pin, None]] = {}
+    for job in todo:
+        pins.setdefault(settings_root(job.layer), {}).update(dict.fromkeys(job.pins))
+    for root, wanted in pins.items():
+        fetch_pins(root, tuple(wanted), store, urls, console, jobs=jobs)
+
+
+def fetch_pins(
+    root: Path, pins: Sequence[Pin], store: "Store", urls: Mapping[Sha256, str], console: Console, *, jobs: int | None
+) -> None:
+    """Bring the wheels of some pins into the store.
+
+    Args:
+        root: the folder from which index settings are looked for.
+        pins: what to bring; what is there already costs nothing.
+        store: where to.
+        urls: where wheels can be had, as far as known; the rest is asked of uv.
+        console: hears of warnings, and shows progress.
+        jobs: downloads at a time.
+
+    Raises:
+        OutsideError: a wheel cannot be had.
+        FindingsError: a wheel is not what it should be.
+    """
+    from layerforge.build.fetch import fetch  # noqa: PLC0415
+    from layerforge.cli.progress import progress_for  # noqa: PLC0415
+
+    progress = progress_for(console)
+    console.diagnose(fetch(pins, store, urls=urls, root=root, jobs=jobs or _DOWNLOADS, progress=progress))
+
+
+def judge(project: Project, artifacts: Iterable["Artifact"], console: Console) -> None:
+    """Hold built ZIPs against the limits of AWS and show what the build had to warn of.
+
+    Raises:
+        FindingsError: a ZIP is over a limit.
+    """
+    from layerforge.verify.sizes import check_sizes  # noqa: PLC0415
+
+    layers = {layer.name: layer for layer in project.plan.layers}
+    found: list[Diagnostic] = []
+    for artifact in artifacts:
+        found += (*artifact.diagnostics, *check_sizes(layers[artifact.unit.layer], artifact, project.facts.limits))
+    fail(FindingsError, found)
+    console.diagnose(found)
+
+
+def record(locks: Mapping[Path, Lock], project: Project, artifacts: Iterable["Artifact"]) -> dict[Path, Lock]:
+    """Return the locks with what was built written into them."""
+    spec_of = {layer.name: layer.spec for layer in project.plan.layers}
+    units = {spec: dict(lock.units) for spec, lock in locks.items()}
+    for artifact in artifacts:
+        table, key = units[spec_of[artifact.unit.layer]], (artifact.unit.layer, artifact.unit.key)
+        locked: LockedUnit = table[key]
+        table[key] = replace(
+            locked,
+            artifact=ArtifactRecord(
+                inputs=locked.inputs.digest,
+                format=artifact.format,
+                sha256=artifact.sha256,
+                zipped_size=artifact.zipped_size,
+                unzipped_size=artifact.unzipped_size,
+            ),
+        )
+    return {spec: Lock(units=table) for spec, table in units.items()}
+
+
+def write_locks(locks: Mapping[Path, Lock], console: Console) -> tuple[Path, ...]:
+    """Write each lock that differs from its file, and return which did."""
+    from layerforge.files import write_text  # noqa: PLC0415
+    from layerforge.lock.file import dump_lock, lock_path  # noqa: PLC0415
+
+    written = []
+    for spec, lock in locks.items():
+        path, text = lock_path(spec), dump_lock(lock)
+        if not path.exists() or path.read_bytes() != text.encode():
+            write_text(path, text)
+            console.say(f"wrote {shown(path)}")
+            written.append(path)
+    return tuple(written)
+
+
+def emit(project: Project, locks: Mapping[Path, Lock], out: Path, console: Console, *, check: bool) -> "Changes":
+    """Render the modules and write what differs; with ``check`` only tell what does.
+
+    Raises:
+        FindingsError: a unit has no built artifact, or a file that is not ours stands in the way.
+    """
+    from layerforge.cli import outputs  # noqa: PLC0415
+    from layerforge.render.make import render  # noqa: PLC0415
+
+    texts = render(project.plan, locks, project.facts, owners=outputs.owners(project.specs, out))
+    changes = outputs.compare(out, texts) if check else outputs.write(out, texts)
+    console.result["modules"] = {"added": [*changes.added], "changed": [*changes.changed], "removed": [*changes.stale]}
+    if not check:
+        for word, names in (("wrote", (*changes.added, *changes.changed)), ("removed", changes.stale)):
+            for name in names:
+                console.say(f"{word} {shown(Path(os.path.abspath(out)) / name)}")  # noqa: PTH100
+    return changes

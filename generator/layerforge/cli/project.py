@@ -1,0 +1,109 @@
+"""What a command works on: the specs it was given, their plan, their locks, the store."""
+
+import argparse
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from layerforge.cli.options import DEFAULT_SPEC
+from layerforge.diagnostics import Diagnostic, Location, SpecError
+from layerforge.facts.load import Facts, load_facts
+from layerforge.plan.types import Layer, Plan
+
+if TYPE_CHECKING:
+    from layerforge.lock.file import StoredLock
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Project:
+    """The specs of a run and what follows from them.
+
+    Attributes:
+        specs: absolute paths, as given, each once.
+        facts: the world's facts, with the user's own.
+        plan: of all specs together.
+    """
+
+    specs: tuple[Path, ...]
+    facts: Facts
+    plan: Plan
+
+    def chosen(self, names: list[str]) -> tuple[Layer, ...]:
+        """Return the layers with these names, or all for none.
+
+        Raises:
+            SpecError: ``CLI002`` for a name that no spec has.
+        """
+        known = {layer.name: layer for layer in self.plan.layers}
+        unknown = [name for name in names if name not in known]
+        if unknown:
+            raise SpecError(
+                Diagnostic(
+                    code="CLI002",
+                    message=f"there is no layer {', '.join(f'`{name}`' for name in unknown)}",
+                    hint=f"the spec has: {', '.join(f'`{name}`' for name in sorted(known))}",
+                )
+            )
+        return tuple(known[name] for name in known if not names or name in names)
+
+
+def spec_paths(args: argparse.Namespace) -> tuple[Path, ...]:
+    """Return the absolute paths of the specs that the arguments name, each once, in their order."""
+    given: list[Path] = args.spec or [Path(DEFAULT_SPEC)]
+    return tuple(dict.fromkeys(Path(os.path.abspath(path)) for path in given))  # noqa: PTH100 - keeps symlinks
+
+
+def as_of(args: argparse.Namespace) -> date:
+    """Return the day as of which runtimes are judged."""
+    chosen: date | None = args.as_of
+    return chosen or datetime.now(UTC).date()
+
+
+def load_project(args: argparse.Namespace) -> Project:
+    """Read the specs and plan them.
+
+    Raises:
+        SpecError: with every problem of every spec; ``CLI001`` when there is no spec at all.
+    """
+    from layerforge.plan.make import make_plan  # noqa: PLC0415 - pydantic comes with it
+    from layerforge.spec.load import load_spec  # noqa: PLC0415
+
+    paths = spec_paths(args)
+    if args.spec is None and not paths[0].exists():
+        raise SpecError(
+            Diagnostic(
+                code="CLI001",
+                message=f"there is no `{DEFAULT_SPEC}` here",
+                location=Location(file=DEFAULT_SPEC),
+                hint="`layerforge init` writes one, `--spec FILE` names another",
+            )
+        )
+    facts = load_facts(args.facts)
+    loaded = []
+    problems: list[Diagnostic] = []
+    for path in paths:
+        try:
+            loaded.append(load_spec(path, shown=shown(path)))
+        except SpecError as error:
+            problems += error.diagnostics
+    if problems:
+        raise SpecError(problems)
+    return Project(specs=paths, facts=facts, plan=make_plan(loaded, facts, as_of(args)))
+
+
+def read_locks(specs: tuple[Path, ...]) -> Mapping[Path, "StoredLock"]:
+    """Read the lock of every spec, by the spec's path."""
+    from layerforge.lock.file import lock_path, read_lock  # noqa: PLC0415 - not every command needs locks
+
+    return {spec: read_lock(lock_path(spec)) for spec in specs}
+
+
+def shown(path: Path) -> str:
+    """Return a path as a person would write it: relative to the working folder where it lies below it."""
+    try:
+        return path.relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        return os.path.relpath(path) if path.anchor == Path.cwd().anchor else str(path)
