@@ -1,0 +1,128 @@
+"""Renders the modules of a plan. Pure: a plan and its locks in, texts by path out; no ZIP, network or Terraform."""
+
+import functools
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from layerforge.diagnostics import Diagnostic, FindingsError, fail
+from layerforge.facts.load import Facts
+from layerforge.lock.types import ArtifactRecord, Lock
+from layerforge.paths import templates_dir
+from layerforge.plan.types import Layer, Plan
+from layerforge.render import hcl, markdown
+from layerforge.render.marker import marker
+from layerforge.render.view import view_of
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+MODULE_FILES: Final = (
+    ".gitignore",
+    "README.md",
+    "artifacts.tf",
+    "main.tf",
+    "outputs.tf",
+    "tests/contract.tftest.hcl",
+    "variables.tf",
+    "versions.tf",
+)
+"""Each is written by the template of its name."""
+
+
+def render(
+    plan: Plan, locks: Mapping[Path, Lock], facts: Facts, *, owners: Mapping[Path, str] | None = None
+) -> dict[str, str]:
+    """Return the text of every file of every module.
+
+    Args:
+        plan: what the specs mean.
+        locks: the lock of each spec file of the plan.
+        facts: the limits of AWS.
+        owners: what the first line of each file calls a spec file; its file name by default.
+
+    Returns:
+        Texts by path relative to the folder of the modules, such as ``shared-utils/main.tf``; sorted.
+
+    Raises:
+        FindingsError: ``REND001`` the lock records no artifact that belongs to a unit's inputs.
+    """
+    fail(FindingsError, [problem for layer in plan.layers for problem in _unbuilt(layer, locks[layer.spec])])
+    templates = _templates()
+    majors = _majors(plan)
+    texts: dict[str, str] = {}
+    for layer in plan.layers:
+        view = view_of(
+            layer,
+            _records(layer, locks[layer.spec]),
+            limits=facts.limits,
+            owner=(owners or {}).get(layer.spec, layer.spec.name),
+            provider=f">= {layer.provider_minimum}, < {majors[layer.spec] + 1}.0.0",
+        )
+        for file in MODULE_FILES:
+            texts[f"{layer.name}/{file}"] = templates.get_template(f"{file.lstrip('.')}.j2").render(module=view)
+        if view.reads_files:
+            other = templates.get_template("tests/other/unit.zip.j2").render(module=view)
+            texts |= {f"{layer.name}/tests/other/{unit.file}": other for unit in view.units}
+    return dict(sorted(texts.items()))
+
+
+def _records(layer: Layer, lock: Lock) -> dict[str, ArtifactRecord]:
+    entries = {unit.key: lock.units.get((layer.name, unit.key)) for unit in layer.units}
+    return {key: entry.built for key, entry in entries.items() if entry is not None and entry.built is not None}
+
+
+def _unbuilt(layer: Layer, lock: Lock) -> list[Diagnostic]:
+    built = _records(layer, lock)
+    return [
+        Diagnostic(
+            code="REND001",
+            message=f"the lock records no artifact for the inputs of `{unit}`",
+            location=layer.where,
+            hint="run `layerforge gen`: it locks, builds and renders",
+        )
+        for unit in layer.units
+        if unit.key not in built
+    ]
+
+
+def _majors(plan: Plan) -> dict[Path, int]:
+    """Return the newest major version of the AWS provider that a layer of each spec file needs.
+
+    All modules of a spec may stand in one root, which has one provider: a layer that needs 6 lifts the upper bound of
+    all.
+    """
+    majors: dict[Path, int] = {}
+    for layer in plan.layers:
+        majors[layer.spec] = max(majors.get(layer.spec, 0), int(layer.provider_minimum.partition(".")[0]))
+    return majors
+
+
+FILTERS: Final = {
+    "aligned": hcl.aligned,
+    "compact": hcl.compact,
+    "hcl": hcl.value,
+    "inside": hcl.inside,
+    "key": hcl.key,
+    "marker": marker,
+    "md": markdown.text,
+    "md_code": markdown.code,
+    "name": hcl.name,
+}
+"""The only ways by which a value gets into a text."""
+
+
+@functools.cache
+def _templates() -> "Environment":
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415 - only where something is rendered
+
+    environment = Environment(  # noqa: S701 - HCL and Markdown are escaped by our own filters
+        loader=FileSystemLoader(templates_dir() / "module"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        auto_reload=False,
+    )
+    environment.filters.update(FILTERS)
+    return environment

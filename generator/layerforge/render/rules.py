@@ -1,0 +1,69 @@
+"""What a variable of a module is, and the forms that its rules take."""
+
+from dataclasses import dataclass
+
+from layerforge.render import hcl
+from layerforge.render.hcl import Expression
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rule:
+    """One validation.
+
+    Attributes:
+        condition: true for a good value.
+        message: what a good value is, in full sentences.
+        wrong: values of variables with which this rule fails and no other one does.
+    """
+
+    condition: Expression
+    message: str
+    wrong: tuple[tuple[str, Expression], ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Variable:
+    """One variable of a module.
+
+    Attributes:
+        name: an HCL identifier.
+        type: an HCL type.
+        description: full sentences.
+        default: ``None`` where a value has to be given.
+        nullable: whether ``null`` means something.
+        example: a good value, for the contract test; ``None`` to leave the default.
+        rules: one validation each.
+    """
+
+    name: str
+    type: Expression
+    description: str
+    default: Expression | None
+    nullable: bool = False
+    example: Expression | None
+    rules: tuple[Rule, ...]
+
+
+def every(words: str, variable: str, pattern: str, subject: str) -> Expression:
+    """Return the condition that ``subject`` of each entry of a map, its ``words``, matches a regular expression."""
+    return Expression(f"alltrue([for {words} in var.{variable} : can(regex({hcl.string(pattern)}, {subject}))])")
+
+
+def matches(variable: str, pattern: str, message: str, *, wrong: str, nullable: bool = False) -> Rule:
+    """Return the rule that a string matches a regular expression."""
+    condition = f"can(regex({hcl.string(pattern)}, var.{variable}))"
+    return Rule(
+        condition=Expression(f"var.{variable} == null ? true : {condition}" if nullable else condition),
+        message=message,
+        wrong=((variable, hcl.string(wrong)),),
+    )
+
+
+def at_most(variable: str, room: int, *, start: str = "", nullable: bool = False) -> Rule:
+    """Return the rule that a prefix is not too long; ``start`` is what the too long example begins with."""
+    condition = f"length(var.{variable}) <= {room}"
+    return Rule(
+        condition=Expression(f"var.{variable} == null ? true : {condition}" if nullable else condition),
+        message=f"The prefix has at most {room} characters.",
+        wrong=((variable, hcl.string(start + "x" * (room + 1 - len(start)))),),
+    )

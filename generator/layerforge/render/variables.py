@@ -1,0 +1,109 @@
+"""The variables of a module, and the rules that their values have to keep."""
+
+from typing import Final
+
+from layerforge.facts.load import Limits
+from layerforge.names import Delivery
+from layerforge.plan.types import Layer
+from layerforge.render import hcl, parameters
+from layerforge.render.contract import NAME_PREFIX
+from layerforge.render.hcl import Expression
+from layerforge.render.rules import Rule, Variable, at_most, matches
+
+SHA256_CHARACTERS: Final = 64
+KEY_CHARACTERS: Final = 1024
+"""What S3 allows for an object's key."""
+
+
+def variables_of(layer: Layer, limits: Limits) -> tuple[Variable, ...]:
+    """Return the variables of a layer's module: required ones first, each group in alphabetical order."""
+    via = layer.publish.via
+    found = [
+        _name_prefix(layer, limits),
+        parameters.channels(layer),
+        parameters.ssm_prefix(layer, limits),
+        parameters.tags(),
+    ]
+    if via is not Delivery.PUSHED:
+        found.append(_artifact_dir())
+    if via is not Delivery.DIRECT:
+        found += [_artifact_bucket(via), _artifact_prefix(layer)]
+    return tuple(sorted(found, key=lambda variable: (variable.default is not None, variable.name)))
+
+
+def _artifact_bucket(via: Delivery) -> Variable:
+    origin = "Terraform uploads the ZIPs to" if via is Delivery.S3 else "the ZIPs have been pushed to"
+    return Variable(
+        name="artifact_bucket",
+        type=Expression("string"),
+        description=f"Bucket that {origin}. It lies in the Region of the layers.",
+        default=None,
+        example=hcl.string("example-artifacts"),
+        rules=(
+            matches(
+                "artifact_bucket",
+                "^[0-9A-Za-z._-]{2,62}[0-9A-Za-z_-]$",
+                "The name of a bucket has 3 to 63 letters, digits, dots, hyphens and underscores.",
+                wrong="b",
+            ),
+        ),
+    )
+
+
+def _artifact_dir() -> Variable:
+    return Variable(
+        name="artifact_dir",
+        type=Expression("string"),
+        description="Folder that holds the ZIPs. Null means the folder artifacts of this module.",
+        default=Expression("null"),
+        nullable=True,
+        example=None,
+        rules=(
+            Rule(
+                condition=Expression("var.artifact_dir == null ? true : length(var.artifact_dir) > 0"),
+                message="The folder's path must not be empty. Null means the module's own folder.",
+                wrong=(("artifact_dir", hcl.string("")),),
+            ),
+        ),
+    )
+
+
+def _artifact_prefix(layer: Layer) -> Variable:
+    longest = max(len(unit.key) for unit in layer.units)
+    room = KEY_CHARACTERS - len(f"/{layer.name}//.zip") - longest - SHA256_CHARACTERS
+    return Variable(
+        name="artifact_prefix",
+        type=Expression("string"),
+        description="Start of the objects' keys: <prefix>/<layer>/<unit>/<sha256>.zip.",
+        default=hcl.string("layers"),
+        example=hcl.string("layers"),
+        rules=(
+            matches(
+                "artifact_prefix",
+                "^[0-9A-Za-z!_.*'()-]+(/[0-9A-Za-z!_.*'()-]+)*$",
+                "The prefix consists of letters, digits and the characters !_.*'()- with single slashes between them.",
+                wrong="/layers/",
+            ),
+            at_most("artifact_prefix", room),
+        ),
+    )
+
+
+def _name_prefix(layer: Layer, limits: Limits) -> Variable:
+    room = limits.layer_name_characters - max(len(unit.aws_name) for unit in layer.units)
+    return Variable(
+        name="name_prefix",
+        type=Expression("string"),
+        description="Start of the layers' names at AWS, to tell environments in one account apart.",
+        default=hcl.string(""),
+        example=hcl.string(NAME_PREFIX[: max(room, 0)]),
+        rules=(
+            matches(
+                "name_prefix",
+                "^[0-9A-Za-z_-]*$",
+                "The prefix consists of letters, digits, hyphens and underscores.",
+                wrong="team.",
+            ),
+            at_most("name_prefix", room),
+        ),
+    )

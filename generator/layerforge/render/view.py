@@ -1,0 +1,194 @@
+"""What the templates of a module are told: every decision is made here, the templates only write it down."""
+
+import base64
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from layerforge.facts.load import Limits
+from layerforge.lock.types import ArtifactRecord
+from layerforge.names import Delivery
+from layerforge.plan.types import AccountGrant, Grant, Layer, OrganizationGrant, Unit
+from layerforge.render import hcl
+from layerforge.render.contract import ContractView, contract_of
+from layerforge.render.hcl import Expression
+from layerforge.render.rules import Variable
+from layerforge.render.variables import variables_of
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UnitView:
+    """One unit: one AWS layer.
+
+    Attributes:
+        key: its key, also the name of its ZIP without the suffix.
+        address: the name of its resource.
+        layer_name: at AWS, before the prefix.
+        runtimes: each once, in the spec's order.
+        architectures: likewise.
+        record: the digest and sizes of its ZIP.
+    """
+
+    key: str
+    address: str
+    layer_name: str
+    runtimes: tuple[str, ...]
+    architectures: tuple[str, ...]
+    record: ArtifactRecord
+
+    @property
+    def file(self) -> str:
+        """The name of its ZIP."""
+        return f"{self.key}.zip"
+
+    @property
+    def index(self) -> Expression:
+        """Its key as an HCL expression."""
+        return hcl.string(self.key)
+
+    @property
+    def resource(self) -> Expression:
+        """The address of its resource within the module."""
+        return Expression(f"aws_lambda_layer_version.{hcl.name(self.address)}")
+
+    @property
+    def artifact(self) -> dict[str, str | int]:
+        """Its line in the table of artifacts."""
+        return {
+            "file": self.file,
+            "sha256": self.record.sha256,
+            "source_code_hash": base64.b64encode(bytes.fromhex(self.record.sha256)).decode(),
+            "zipped_size": self.record.zipped_size,
+            "unzipped_size": self.record.unzipped_size,
+        }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ModuleView:
+    """One layer's module.
+
+    Attributes:
+        name: the layer's.
+        identifier: the layer's name as an HCL identifier, for the README's example.
+        owner: the spec whose the files are; the first line of each names it.
+        description: empty for none.
+        license: ``None`` for none.
+        provider: the versions of the AWS provider that fit.
+        ssm_prefix: the spec's, ``None`` for no parameters by default.
+        reads_files: whether Terraform reads the ZIPs (``direct`` and ``s3``).
+        uploads: whether Terraform uploads them to a bucket (``s3``).
+        in_bucket: whether Lambda takes them from a bucket (``s3`` and ``pushed``).
+        units: in the plan's order.
+        targets: the unit's key by target, as ``python3.12/arm64``.
+        grants: who may use the layer, by key, as the arguments of a permission.
+        grants_in_words: the same for people.
+        variables: required ones first.
+        contract: for the contract test.
+    """
+
+    name: str
+    identifier: str
+    owner: str
+    description: str
+    license: str | None
+    provider: str
+    ssm_prefix: str | None
+    reads_files: bool
+    uploads: bool
+    in_bucket: bool
+    units: tuple[UnitView, ...]
+    targets: Mapping[str, str]
+    grants: Mapping[str, Expression]
+    grants_in_words: tuple[str, ...]
+    variables: tuple[Variable, ...]
+    contract: ContractView
+
+    @property
+    def each(self) -> Expression:
+        """The HCL expression of the key in a block with ``for_each``."""
+        return Expression("each.key")
+
+    @property
+    def artifacts(self) -> dict[str, dict[str, str | int]]:
+        """The table of artifacts by unit."""
+        return {unit.key: unit.artifact for unit in self.units}
+
+    @property
+    def layers(self) -> dict[str, Expression]:
+        """The resource of each unit."""
+        return {unit.key: unit.resource for unit in self.units}
+
+    @property
+    def arns(self) -> dict[str, dict[str, Expression]]:
+        """The reference to the ARN of each target's unit, by runtime and architecture."""
+        found: dict[str, dict[str, Expression]] = {}
+        for target, unit in self.targets.items():
+            runtime, _, architecture = target.partition("/")
+            found.setdefault(runtime, {})[architecture] = Expression(f"{self.layers[unit]}.arn")
+        return found
+
+    @property
+    def required(self) -> tuple[Variable, ...]:
+        """The variables without a default."""
+        return tuple(variable for variable in self.variables if variable.default is None)
+
+
+def view_of(
+    layer: Layer, records: Mapping[str, ArtifactRecord], *, limits: Limits, owner: str, provider: str
+) -> ModuleView:
+    """Return what the templates are told of a layer.
+
+    Args:
+        layer: of the plan.
+        records: the built artifacts by unit key.
+        limits: AWS's.
+        owner: the spec that the module comes from, as the marker names it.
+        provider: the versions of the AWS provider that fit.
+    """
+    via = layer.publish.via
+    variables = variables_of(layer, limits)
+    return ModuleView(
+        name=layer.name,
+        identifier=_identifier(layer.name),
+        owner=owner,
+        description=layer.description,
+        license=layer.license,
+        provider=provider,
+        ssm_prefix=layer.publish.ssm,
+        reads_files=via is not Delivery.PUSHED,
+        uploads=via is Delivery.S3,
+        in_bucket=via is not Delivery.DIRECT,
+        units=tuple(_unit(unit, records[unit.key]) for unit in layer.units),
+        targets={str(target): unit.key for unit in layer.units for target in unit.targets},
+        grants={
+            grant.key: hcl.compact({"principal": grant.principal, "organization_id": grant.organization_id})
+            for grant in layer.grants
+        },
+        grants_in_words=tuple(_in_words(grant) for grant in layer.grants),
+        variables=variables,
+        contract=contract_of(layer, variables),
+    )
+
+
+def _unit(unit: Unit, record: ArtifactRecord) -> UnitView:
+    return UnitView(
+        key=unit.key,
+        address=unit.address,
+        layer_name=unit.aws_name,
+        runtimes=tuple(dict.fromkeys(str(target.runtime) for target in unit.targets)),
+        architectures=tuple(dict.fromkeys(target.architecture.value for target in unit.targets)),
+        record=record,
+    )
+
+
+def _identifier(name: str) -> str:
+    word = re.sub(r"[^A-Za-z0-9_]", "_", name)
+    return word if word[0].isalpha() else f"layer_{word}"
+
+
+def _in_words(grant: Grant) -> str:
+    if isinstance(grant, OrganizationGrant):
+        return f"every account of the organization {grant.organization}"
+    if isinstance(grant, AccountGrant):
+        return f"the account {grant.account}"
+    return "everyone"
