@@ -4,6 +4,7 @@
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
+.NOTPARALLEL:
 
 PY := .venv/bin/python
 EXAMPLES := --spec examples/quickstart/layers.yaml --spec examples/data-science/layers.yaml
