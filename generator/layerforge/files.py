@@ -130,19 +130,20 @@ def sync_folder(path: Path) -> None:
         os.close(fd)
 
 
-def disk_problem(error: OSError, path: Path, *, code: str) -> Diagnostic:
+def disk_problem(error: OSError, path: Path, *, code: str, verb: str = "written") -> Diagnostic:
     """Say what the file system refused, and how to mend it.
 
     Args:
         error: what it answered.
         path: the file or folder that the caller was at; the error's own path is shown where it differs.
         code: the diagnostic's code.
+        verb: what cannot be done to it.
     """
     reason = error.strerror or str(error) or type(error).__name__
     own = error.filename if isinstance(error.filename, str) and not error.filename.endswith(_SUFFIX) else None
     notes = (f"at `{own}`",) if own and own != str(path) else ()
     return Diagnostic(
-        code=code, message=f"`{path}` cannot be written: {reason}", hint=_HINTS.get(error.errno or 0), notes=notes
+        code=code, message=f"`{path}` cannot be {verb}: {reason}", hint=_HINTS.get(error.errno or 0), notes=notes
     )
 
 
