@@ -1,0 +1,70 @@
+"""What stands where a generated file is to be written, and may not be touched."""
+
+from pathlib import Path
+
+from layerforge.diagnostics import Diagnostic, Location
+
+
+def not_ours(path: Path) -> Diagnostic:
+    """Return ``OUT001``: a file without marker."""
+    return Diagnostic(
+        code="OUT001",
+        message=f"`{path}` stands where a generated file belongs, and layerforge did not write it",
+        location=Location(file=str(path)),
+        hint="move it away, or rename the layer in the spec",
+    )
+
+
+def of_another_spec(path: Path, owner: str) -> Diagnostic:
+    """Return ``OUT004``: a file of a spec that is there but not part of the run."""
+    return Diagnostic(
+        code="OUT004",
+        message=f"`{path}` comes from `{owner}`, which is not part of this run",
+        location=Location(file=str(path)),
+        hint="rename the layer in one of the specs, or give each spec an `--out` of its own",
+    )
+
+
+def in_the_way(out: Path, path: Path, known: dict[Path, Diagnostic | None]) -> Diagnostic | None:
+    """Return what keeps ``path`` from being a file below ``out``, ``None`` for nothing.
+
+    ``OUT002`` a symbolic link on the way to it, ``OUT003`` a file where a folder is needed, or the reverse. ``known``
+    remembers the answers for folders.
+    """
+    if path.parent != out and (problem := _above(out, path.parent, known)) is not None:
+        return problem
+    if path.is_symlink():
+        return _link(path)
+    if path.exists() and not path.is_file():
+        return Diagnostic(
+            code="OUT003",
+            message=f"`{path}` is not a file, and a generated file belongs there",
+            location=Location(file=str(path)),
+            hint="move it away, or rename the layer in the spec",
+        )
+    return None
+
+
+def _above(out: Path, folder: Path, known: dict[Path, Diagnostic | None]) -> Diagnostic | None:
+    if folder not in known:
+        above = None if folder.parent == out else _above(out, folder.parent, known)
+        known[folder] = above
+        if above is None and folder.is_symlink():
+            known[folder] = _link(folder)
+        elif above is None and folder.exists() and not folder.is_dir():
+            known[folder] = Diagnostic(
+                code="OUT003",
+                message=f"`{folder}` is not a folder, and generated files belong into one there",
+                location=Location(file=str(folder)),
+                hint="move it away, or rename the layer in the spec",
+            )
+    return known[folder]
+
+
+def _link(path: Path) -> Diagnostic:
+    return Diagnostic(
+        code="OUT002",
+        message=f"`{path}` is a symbolic link, and generated files are not written through links",
+        location=Location(file=str(path)),
+        hint="remove the link, or give the folder that it leads to as `--out`",
+    )

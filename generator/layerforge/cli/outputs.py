@@ -1,0 +1,174 @@
+"""The folder of the modules: what in it differs from the texts, and making it the same. Touches only its own files."""
+
+import contextlib
+import os
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from layerforge.cli.leftovers import leftover_zips
+from layerforge.cli.obstacles import in_the_way, not_ours, of_another_spec
+from layerforge.diagnostics import Diagnostic, FindingsError, OutsideError, fail
+from layerforge.files import disk_problem, write_text
+from layerforge.render.marker import owner_of
+
+_HEAD_BYTES: Final = 8192
+_CONFLICT: Final = re.compile(r"(<{7}|\|{7}|={7}|>{7})( .*)?")
+_NOT_OURS: Final = frozenset({"artifacts", ".terraform", ".git"})
+"""Folders in which no generated text lies."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Changes:
+    """How the folder of the modules differs from what it should be; paths relative to it, sorted.
+
+    Attributes:
+        added: files that are missing.
+        changed: generated files that say something else, conflict markers for example.
+        stale: generated files that belong to nothing any more.
+        leftovers: ZIPs of units that are gone. They are not committed, so they make nothing stale.
+        unchanged: files that are right.
+    """
+
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    stale: tuple[str, ...]
+    leftovers: tuple[str, ...]
+    unchanged: tuple[str, ...]
+
+    def __bool__(self) -> bool:
+        """Whether a committed file differs."""
+        return bool(self.added or self.changed or self.stale)
+
+
+def owners(specs: Iterable[Path], out: Path) -> dict[Path, str]:
+    """Return what the first line of generated files calls each spec: its path from the folder that ``out`` lies in."""
+    start = out.absolute().parent
+    return {spec: PurePosixPath(os.path.relpath(spec.absolute(), start)).as_posix() for spec in specs}
+
+
+def compare(out: Path, texts: Mapping[str, str]) -> Changes:
+    """Return how ``out`` differs from ``texts``, the files that it should hold, by relative path.
+
+    Only files whose first line carries the marker count, and of those only the ones that come from a spec of this run
+    or from one that is not there any more. Line endings of a checkout do not count.
+
+    Raises:
+        FindingsError: ``OUT001`` a file without marker stands where one has to be written, ``OUT002`` a symbolic link,
+            ``OUT003`` a folder, or a file where a folder is needed, ``OUT004`` another spec's file.
+        OutsideError: ``OUT005`` a file cannot be read.
+    """
+    ours = {owner for text in texts.values() if (owner := _owner(text)) is not None}
+    found: dict[str, list[str]] = {"added": [], "changed": [], "unchanged": []}
+    problems: list[Diagnostic] = []
+    before: dict[str, str] = {}
+    links: dict[Path, Diagnostic | None] = {}
+    for name in sorted(texts):
+        path = out / name
+        problem = in_the_way(out, path, links)
+        if problem is None and path.exists():
+            before[name] = _read(path)
+            problem = _of_others(path, _owner(before[name]), _state(before[name], texts[name]), out, ours)
+        if problem is not None:
+            problems.append(problem)
+        else:
+            found[_state(before.get(name), texts[name])].append(name)
+    fail(FindingsError, dict.fromkeys(problems))
+    gone = {name: _read(out / name) for name in _generated(out, ours, texts)}
+    return Changes(
+        **{state: tuple(names) for state, names in found.items()},
+        stale=tuple(sorted(gone)),
+        leftovers=leftover_zips(out, before | gone, texts),
+    )
+
+
+def write(out: Path, texts: Mapping[str, str]) -> Changes:
+    """Make ``out`` hold ``texts`` and return what that took. Files that are right keep their time of change.
+
+    Raises:
+        FindingsError: as ``compare``; nothing was written then.
+        OutsideError: the file system refused.
+    """
+    changes = compare(out, texts)
+    for name in (*changes.leftovers, *changes.stale):
+        _remove(out, name)
+    # On a file system that does not tell cases apart, what went may have been the same file as one that is to stay.
+    again = [name for name in changes.unchanged if changes.stale and not (out / name).exists()]
+    for name in (*changes.added, *changes.changed, *again):
+        write_text(out / name, texts[name], durable=False)
+    return changes
+
+
+def _state(before: str | None, wanted: str) -> str:
+    if before is None:
+        return "added"
+    return "unchanged" if before.replace("\r\n", "\n") == wanted else "changed"
+
+
+def _of_others(path: Path, owner: str | None, state: str, out: Path, ours: Collection[str]) -> Diagnostic | None:
+    """Return why a file that is there must not be overwritten, ``None`` if it may be."""
+    if owner is None:
+        return not_ours(path) if state == "changed" else None
+    return of_another_spec(path, owner) if owner not in ours and _is_there(out, owner) else None
+
+
+def _generated(out: Path, ours: Collection[str], wanted: Collection[str]) -> Iterator[str]:
+    """Yield generated files that are not ``wanted`` and come from a spec of this run, or from one that is gone."""
+    alive: dict[str, bool] = {}
+    for folder, folders, files in os.walk(out):
+        folders[:] = sorted(name for name in folders if name not in _NOT_OURS)
+        for name in files:
+            path = Path(folder, name)
+            relative = path.relative_to(out).as_posix()
+            if relative in wanted or name.endswith(".tmp") or path.is_symlink() or not path.is_file():
+                continue
+            owner = _owner(_head(path))
+            if owner is None:
+                continue
+            if owner not in alive:
+                alive[owner] = owner not in ours and _is_there(out, owner)
+            if not alive[owner]:
+                yield relative
+
+
+def _is_there(out: Path, owner: str) -> bool:
+    return (out.absolute().parent / owner).is_file()
+
+
+def _owner(text: str) -> str | None:
+    """Return the spec that a text's first line names, conflict markers of git left aside."""
+    for line in text[:_HEAD_BYTES].splitlines():
+        if not _CONFLICT.fullmatch(line):
+            return owner_of(line)
+    return None
+
+
+def _head(path: Path) -> str:
+    try:
+        with path.open("rb") as stream:
+            return stream.read(_HEAD_BYTES).decode("utf-8", "replace")
+    except OSError as error:
+        raise OutsideError(disk_problem(error, path, code="OUT005", verb="read")) from error
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8", "replace")
+    except OSError as error:
+        raise OutsideError(disk_problem(error, path, code="OUT005", verb="read")) from error
+
+
+def _remove(out: Path, name: str) -> None:
+    """Remove a file, and the folders up to ``out`` that are empty then."""
+    path = out / name
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise OutsideError(disk_problem(error, path, code="OUT006", verb="removed")) from error
+    for folder in path.parents:
+        if folder == out:
+            return
+        with contextlib.suppress(OSError):  # not empty: something of somebody else's stays in it
+            folder.rmdir()
