@@ -101,14 +101,14 @@ def _service(environ: Environ) -> str:
 def _action(service: str, environ: Environ) -> tuple[str, dict[str, Any]]:
     document = {} if service == "s3" else _document(environ)
     if "HTTP_X_AMZ_TARGET" in environ:
-        return environ["HTTP_X_AMZ_TARGET"].rpartition(".")[2], document
+        return str(environ["HTTP_X_AMZ_TARGET"]).rpartition(".")[2], document
     if service not in ("lambda", "s3"):
-        return document.get("Action", environ["PATH_INFO"]), document
+        return str(document.get("Action", environ["PATH_INFO"])), document
     request = Request({**environ, "wsgi.input": io.BytesIO()})
     try:
         operation, in_path = get_service_router(service).match(request)
     except NotFound:
-        return environ["PATH_INFO"], document
+        return str(environ["PATH_INFO"]), document
     given = {**document, **request.args.to_dict(), **in_path}
     return str(operation.name), {name: value for name, value in given.items() if name not in HIDDEN}
 
