@@ -60,6 +60,8 @@ class Limits:
     compatible_runtimes: int
     statement_id_characters: int
     ssm_name_characters: int
+    ssm_arn_characters: int
+    ssm_levels: int
     provider_floor: str
 
 
@@ -70,6 +72,50 @@ class Facts:
     date: date
     runtimes: Mapping[RuntimeId, Runtime]
     limits: Limits
+
+    def runtime(self, runtime_id: RuntimeId) -> Runtime:
+        """Return what is known of a runtime; of one that is not in the table what is likely.
+
+        An unknown runtime is taken for the next one of its family: on the newest operating system, on both
+        architectures, without dates. The plan warns about it.
+
+        Raises:
+            ValueError: the text is no runtime identifier.
+        """
+        known = self.runtimes.get(runtime_id)
+        return known if known is not None else self._likely(runtime_id)
+
+    @property
+    def newest_provider_minimum(self) -> str:
+        """The highest version of the AWS provider that any known runtime is known to need."""
+        known = [row.provider_minimum for row in self.runtimes.values() if row.provider_minimum is not None]
+        return max((*known, self.limits.provider_floor), key=version_key)
+
+    def _likely(self, runtime_id: RuntimeId) -> Runtime:
+        parts = RUNTIME_ID.fullmatch(runtime_id)
+        if parts is None:
+            raise ValueError(f"{runtime_id!r} is not a runtime identifier")
+        newest = max(self.runtimes.values(), key=lambda row: row.glibc)
+        version = parts["version"]
+        return Runtime(
+            id=runtime_id,
+            family=parts["family"],
+            version=None if version is None else version.removesuffix(".x"),
+            os=newest.os,
+            glibc=newest.glibc,
+            preview=False,
+            deprecation=None,
+            block_create=None,
+            block_update=None,
+            architectures=tuple(Architecture),
+            patch_floor=f"{version}.0" if version is not None and parts["family"] == "python" else None,
+            provider_minimum=None,
+        )
+
+
+def version_key(version: str) -> tuple[int, ...]:
+    """Return a version of numbers and dots as something that sorts."""
+    return tuple(int(part) for part in version.split("."))
 
 
 def load_facts(extra: Path | None = None) -> Facts:

@@ -1,0 +1,84 @@
+"""Specs to a `Plan`: pure, with the date as an argument."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from layerforge.diagnostics import Diagnostic, Severity, SpecError
+from layerforge.facts.load import Facts
+from layerforge.names import LayerName
+from layerforge.plan.across import check_across
+from layerforge.plan.rules import check_grants, check_parameters, check_units
+from layerforge.plan.runtimes import check_runtimes, provider_minimum
+from layerforge.plan.settings import Settings, settle
+from layerforge.plan.source import python_source
+from layerforge.plan.texts import check_texts, shown_description
+from layerforge.plan.types import Layer, Plan, Publish, Target
+from layerforge.plan.units import cut
+from layerforge.spec.load import LoadedSpec
+
+
+def make_plan(specs: Sequence[LoadedSpec], facts: Facts, as_of: date) -> Plan:
+    """Return the plan of one or several specs.
+
+    Args:
+        specs: in the order in which problems are told.
+        facts: of the world.
+        as_of: the day that the dates of runtimes are held against.
+
+    Raises:
+        SpecError: with every problem of every spec, warnings included.
+    """
+    made: list[tuple[Layer, Settings]] = []
+    found: list[Diagnostic] = []
+    for loaded in specs:
+        for name, layer in loaded.spec.layers.items():
+            settings = settle(loaded, LayerName(name), layer)
+            made.append((_layer(settings, facts), settings))
+            found += _check(*made[-1], facts, as_of)
+    found += check_across(made)
+    ordered = _ordered(found, specs)
+    if any(one.severity is Severity.ERROR for one in ordered):
+        raise SpecError(ordered)
+    return Plan(layers=tuple(sorted((layer for layer, _ in made), key=lambda one: one.name)), warnings=ordered)
+
+
+def _layer(settings: Settings, facts: Facts) -> Layer:
+    runtimes = [runtime for runtime, _ in settings.runtimes]
+    targets = tuple(
+        Target(runtime=runtime, architecture=architecture)
+        for runtime in runtimes
+        for architecture in settings.architectures
+    )
+    return Layer(
+        name=settings.name,
+        description=shown_description(settings),
+        license=settings.license,
+        split=settings.split,
+        targets=targets,
+        units=cut(settings.name, settings.split, targets),
+        source=python_source(settings),
+        grants=tuple(sorted((grant for grant, _ in settings.grants), key=lambda grant: grant.key)),
+        publish=Publish(via=settings.via, ssm=settings.ssm),
+        provider_minimum=provider_minimum(runtimes, facts),
+        spec=settings.loaded.path,
+        where=settings.where,
+    )
+
+
+def _check(layer: Layer, settings: Settings, facts: Facts, as_of: date) -> Iterator[Diagnostic]:
+    yield from check_runtimes(settings, facts, as_of)
+    yield from check_units(layer, settings, facts.limits)
+    yield from check_texts(settings, facts.limits)
+    yield from check_grants(settings)
+    yield from check_parameters(layer, settings, facts.limits)
+
+
+def _ordered(found: Sequence[Diagnostic], specs: Sequence[LoadedSpec]) -> tuple[Diagnostic, ...]:
+    """Return each finding once (a default is wrong for every layer), in the order of files, lines and columns."""
+    files = {loaded.shown: index for index, loaded in enumerate(specs)}
+
+    def place(one: Diagnostic) -> tuple[int, int, int]:
+        where = one.location
+        return (files.get(where.file, 0), where.line or 0, where.column or 0) if where else (0, 0, 0)
+
+    return tuple(sorted(dict.fromkeys(found), key=place))

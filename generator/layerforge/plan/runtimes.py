@@ -1,0 +1,118 @@
+"""Rules about runtimes: known, supported, of the layer's language, and offered on its architectures."""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Final
+
+from layerforge.diagnostics import Diagnostic, Location, Severity
+from layerforge.facts.load import Facts, Runtime, version_key
+from layerforge.names import RuntimeId
+from layerforge.plan.settings import Settings
+from layerforge.spec.suggest import nearest
+
+_PYTHON_VERSION: Final = re.compile(r"\d+\.\d+", re.ASCII)
+
+
+def provider_minimum(runtimes: Sequence[RuntimeId], facts: Facts) -> str:
+    """Return the lowest version of the AWS provider that knows all the runtimes.
+
+    Where it is not known for one of them, the highest that any runtime is known to need stands in: an older one
+    certainly refuses it.
+    """
+    needed = [facts.runtime(one).provider_minimum or facts.newest_provider_minimum for one in runtimes]
+    return max((*needed, facts.limits.provider_floor), key=version_key)
+
+
+def newest(facts: Facts, as_of: date) -> RuntimeId | None:
+    """Return the newest Python runtime that is supported on a day."""
+    supported = [
+        runtime
+        for runtime in facts.runtimes.values()
+        if runtime.family == "python" and not runtime.preview and not _passed(runtime.deprecation, as_of)
+    ]
+    return max(supported, key=lambda one: version_key(one.version or "0")).id if supported else None
+
+
+def check_runtimes(settings: Settings, facts: Facts, as_of: date) -> Iterator[Diagnostic]:
+    """Yield what there is to say about a layer's runtimes, ``PLAN005`` to ``PLAN012``."""
+    better = newest(facts, as_of) or RuntimeId("python3.13")
+    if not settings.runtimes:
+        hint = f"write `runtimes: [{better}]` in the layer or under `defaults`"
+        yield _error("PLAN005", f"the layer `{settings.name}` has no runtimes", settings.where, hint)
+    for runtime_id, where in settings.runtimes:
+        runtime = facts.runtime(runtime_id)
+        if runtime.family != "python":
+            hint = f"a layer has one language; `{better}` is a Python runtime"
+            yield _error("PLAN006", f"`{runtime_id}` is not a Python runtime, and the source is python", where, hint)
+        elif runtime_id not in facts.runtimes:
+            yield _unknown(runtime, where, facts)
+        else:
+            yield from _standing(runtime, where, facts, as_of)
+        yield from _architectures(runtime, settings, where)
+
+
+def _standing(runtime: Runtime, where: Location, facts: Facts, as_of: date) -> Iterator[Diagnostic]:
+    """Yield what the dates of a known runtime mean on a day, and what Terraform's provider may say to it."""
+    move = f"move to `{newest(facts, as_of)}`"
+    if _passed(runtime.block_create, as_of):
+        message = f"Lambda takes no new functions on `{runtime.id}` since {runtime.block_create}"
+        yield _error("PLAN010", message, where, move)
+    elif _passed(runtime.deprecation, as_of):
+        dates = [
+            f"{what} after {day}"
+            for what, day in (("no new functions", runtime.block_create), ("no updates", runtime.block_update))
+            if day is not None
+        ]
+        note = (f"Lambda takes {' and '.join(dates)}",) if dates else ()
+        message = f"`{runtime.id}` is deprecated since {runtime.deprecation}"
+        yield _warning("PLAN009", message, where, move, note)
+    if runtime.preview:
+        message = f"`{runtime.id}` is a preview: AWS gives no support for it, and it may change"
+        yield _warning("PLAN011", message, where, f"use `{newest(facts, as_of)}` for production")
+    if runtime.provider_minimum is None:
+        message = f"it is not known which version of Terraform's AWS provider accepts `{runtime.id}`"
+        hint = "if `terraform validate` refuses the runtime, raise the provider's version in your root module"
+        note = (
+            f"the module asks for AWS provider {facts.newest_provider_minimum} or newer, which may be too old for it",
+        )
+        yield _warning("PLAN008", message, where, hint, note)
+
+
+def _unknown(runtime: Runtime, where: Location, facts: Facts) -> Diagnostic:
+    family = [one.id for one in facts.runtimes.values() if one.family == runtime.family]
+    close = nearest(runtime.id, family)
+    meant = f"did you mean `{close}`? " if close else ""
+    if not _PYTHON_VERSION.fullmatch(runtime.version or ""):
+        return _error("PLAN013", f"there is no runtime `{runtime.id}`", where, f"{meant}Runtimes read `python3.13`")
+    notes = (
+        f"it is taken to run on {runtime.os} with glibc {runtime.glibc[0]}.{runtime.glibc[1]}, on all architectures",
+        f"the module asks for AWS provider {facts.newest_provider_minimum} or newer, which may be too old for it",
+    )
+    return _warning(
+        "PLAN007",
+        f"`{runtime.id}` is not among the runtimes known on {facts.date}",
+        where,
+        f"{meant}{'If' if meant else 'if'} it is new, `--facts FILE` tells layerforge about it",
+        notes,
+    )
+
+
+def _architectures(runtime: Runtime, settings: Settings, where: Location) -> Iterator[Diagnostic]:
+    for architecture in settings.architectures:
+        if architecture not in runtime.architectures:
+            offered = " and ".join(f"`{one}`" for one in runtime.architectures) or "no architecture"
+            message = f"Lambda does not offer `{runtime.id}` on `{architecture}`"
+            yield _error("PLAN012", message, where, f"it is offered on {offered}")
+
+
+def _passed(day: date | None, as_of: date) -> bool:
+    return day is not None and day <= as_of
+
+
+def _error(code: str, message: str, where: Location, hint: str) -> Diagnostic:
+    return Diagnostic(code=code, message=message, location=where, hint=hint)
+
+
+def _warning(code: str, message: str, where: Location, hint: str, notes: tuple[str, ...] = ()) -> Diagnostic:
+    return Diagnostic(code=code, message=message, severity=Severity.WARNING, location=where, hint=hint, notes=notes)

@@ -1,0 +1,170 @@
+"""Pydantic's errors to ours: what is wrong in the file's own words, where, and how to mend it."""
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from pydantic_core import ErrorDetails
+
+from layerforge.diagnostics import Diagnostic, Location
+from layerforge.spec.fields import choices_at, home, models_at
+from layerforge.spec.positions import SpecPath
+from layerforge.spec.problem import KIND
+from layerforge.spec.show import kind, listing, show
+from layerforge.spec.suggest import nearest
+from layerforge.spec.tree import Tree
+
+_KEY: Final = "[key]"
+_EXPECTED: Final = {
+    "string_type": "text",
+    "tuple_type": "a list",
+    "dict_type": "a mapping",
+    "model_type": "a mapping",
+    "model_attributes_type": "a mapping",
+    "enum": "text",
+    "literal_error": "text",
+}
+_EXAMPLES: Final = {
+    "version": "begin the spec with `version: 1`",
+    "layers": "name the layers under `layers:`",
+    "source": "say what it is made of: `source: {ecosystem: python, requirements: [requests==2.32.3]}`",
+    "ecosystem": "write `ecosystem: python`",
+    "file": "name the file: `file: pyproject.toml`; a list takes requirements: `[pandas==2.2.2]`",
+    "path": "name a file or folder: `path: src/shared_utils`",
+}
+
+
+def translate(errors: Iterable[ErrorDetails], tree: Tree) -> tuple[Diagnostic, ...]:
+    """Return the diagnostics for what Pydantic found in a tree, but for what the tree has refused already."""
+    found = []
+    for error in errors:
+        path = _path(error["loc"], tree.data)
+        missing = error["type"] == "missing"
+        if path in tree.refused or (missing and path[:-1] in tree.refused):
+            continue
+        if missing:
+            found.append(_missing(path, tree))
+        elif error["type"] == "extra_forbidden":
+            found.append(_unknown(path, error["input"], tree))
+        elif error["type"] == KIND:
+            found.append(_ours(error, path, tree))
+        elif error["input"] is None:
+            found.append(_empty(error, path, tree))
+        elif error["type"] in {"enum", "literal_error"} and isinstance(error["input"], str):
+            found.append(_choice(error["input"], path, tree))
+        else:
+            found.append(_wrong_kind(error, path, tree))
+    return tuple(found)
+
+
+def _path(loc: tuple[int | str, ...], data: Any) -> SpecPath:  # noqa: ANN401 - any part of the document
+    """Return Pydantic's way as the file has it: without names of variants and of fields that a text stands for."""
+    path: list[str | int] = []
+    here = data
+    for index, part in enumerate(loc):
+        in_list = isinstance(here, list) and isinstance(part, int) and part < len(here)
+        if in_list or (isinstance(here, dict) and part in here):
+            here = here[part]
+        elif not (isinstance(here, dict) and index == len(loc) - 1) or part == _KEY:
+            continue
+        path.append(part)
+    return tuple(path)
+
+
+def _unknown(path: SpecPath, value: Any, tree: Tree) -> Diagnostic:  # noqa: ANN401 - any part of the document
+    name, owner = str(path[-1]), path[:-1]
+    models = models_at(owner)
+    known = [field for model in models for field in model.model_fields]
+    noun = models[0].noun
+    if not owner and name == "functions":
+        hint = "write functions in Terraform until a later version takes them; the modules' outputs have the ARNs"
+        return _diagnostic("SPEC026", "`functions` cannot be used yet", tree.places.key(path), hint)
+    takes = f"{_capital(noun)} takes: {', '.join(show(field) for field in known)}"
+    close = nearest(name, [field for field in known if field not in _siblings(owner, tree.data)])
+    if close is None and (elsewhere := home(name)) is not None:
+        takes = f"`{name}` belongs in {elsewhere}. {takes}"
+    elif close is None and not owner and isinstance(value, dict):
+        takes = f"layers stand under `layers:`. {takes}"
+    hint = f"did you mean `{close}`? {takes}" if close else takes
+    return _diagnostic("SPEC003", f"unknown field {show(name)} in {noun}", tree.places.key(path), hint)
+
+
+def _siblings(owner: SpecPath, data: Any) -> Iterable[str]:  # noqa: ANN401 - any part of the document
+    for part in owner:
+        data = data[part]
+    return data if isinstance(data, dict) else ()
+
+
+def _missing(path: SpecPath, tree: Tree) -> Diagnostic:
+    name = str(path[-1])
+    models = models_at(path[:-1])
+    return _diagnostic(
+        "SPEC022", f"{models[0].noun} needs {show(name)}", tree.places.key(path[:-1]), _EXAMPLES.get(name)
+    )
+
+
+def _ours(error: ErrorDetails, path: SpecPath, tree: Tree) -> Diagnostic:
+    context = error["ctx"]
+    full = _path((*error["loc"], *context["at"]), tree.data) if context["at"] else path
+    is_key = error["loc"][-1:] == (_KEY,) or context["code"] == "SPEC003"
+    where = tree.places.key(full) if is_key else tree.places.value(full)
+    return _diagnostic(context["code"], context["message"], where, context["hint"])
+
+
+def _empty(error: ErrorDetails, path: SpecPath, tree: Tree) -> Diagnostic:
+    hint = "give it a value, or leave it out"
+    if error["type"] == "tuple_type":
+        hint = "list its items, or leave the line out"
+    elif models := models_at(path):
+        hint = _takes(models)
+    return _diagnostic("SPEC021", f"{_subject(path)} has no value", tree.places.value(path), hint)
+
+
+def _choice(value: str, path: SpecPath, tree: Tree) -> Diagnostic:
+    choices = choices_at(path)
+    where = tree.places.value(path)
+    if path == ("version",):
+        hint = f"this layerforge reads version {listing(choices, 'or')} of the spec"
+        return _diagnostic("SPEC024", f"the version cannot be {show(value)}", where, hint)
+    close = nearest(value, choices)
+    meant = f"did you mean `{close}`? " if close else ""
+    hint = f"{meant}{'It' if meant else 'it'} is {listing(choices, 'or')}"
+    return _diagnostic("SPEC023", f"{_subject(path)} cannot be {show(value)}", where, hint)
+
+
+def _wrong_kind(error: ErrorDetails, path: SpecPath, tree: Tree) -> Diagnostic:
+    value, where = error["input"], tree.places.value(path)
+    expected = _EXPECTED.get(error["type"])
+    if expected is None:
+        return _diagnostic("SPEC020", f"{_subject(path)} is not right: {error['msg']}", where, None)
+    hint = None
+    if expected == "a list" and isinstance(value, str):
+        hint = f"write {show('[' + value + ']')}"
+    elif expected == "text" and isinstance(value, dict):
+        hint = "a value that holds `: ` or braces goes into quotes"
+    elif expected == "text" and isinstance(value, list):
+        hint = "write one value, without brackets or `-`"
+    elif models := models_at(path):
+        hint = _takes(models)
+    message = f"{_subject(path)} must be {expected}, not {kind(value)}"
+    return _diagnostic("SPEC020", message, where, hint)
+
+
+def _takes(models: tuple[Any, ...]) -> str:
+    fields = ", ".join(show(field) for model in models for field in model.model_fields)
+    return f"{models[0].noun} takes: {fields}"
+
+
+def _subject(path: SpecPath) -> str:
+    if not path:
+        return "the spec"
+    if isinstance(path[-1], int):
+        return f"an item of {show(str(path[-2]))}"
+    return show(path[-1])
+
+
+def _capital(text: str) -> str:
+    return text[0].upper() + text[1:]
+
+
+def _diagnostic(code: str, message: str, where: Location, hint: str | None) -> Diagnostic:
+    return Diagnostic(code=code, message=message, location=where, hint=hint)

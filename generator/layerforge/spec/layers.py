@@ -1,0 +1,118 @@
+"""The models of the spec: what may stand in ``layers.yaml``."""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import AfterValidator, Field
+
+from layerforge.names import Architecture, Delivery, Split
+from layerforge.spec.grants import Grant
+from layerforge.spec.lists import Distinct, Some
+from layerforge.spec.model import Model
+from layerforge.spec.paths import Glob
+from layerforge.spec.problem import problem
+from layerforge.spec.scalars import LayerKey, License, Line, Release, Runtime, SsmPrefix
+from layerforge.spec.sources import Source
+
+_RUNTIMES = "AWS runtime identifiers that the layer is for, such as `python3.12`."
+_ARCHITECTURES = "Instruction sets that the layer is for: `x86_64`, `arm64`, or both."
+_SPLIT = (
+    "How the layer is cut into ZIPs, one AWS layer each: `target` (one for each runtime and architecture), "
+    "`architecture` (one for each architecture, the same for all runtimes) or `none` (a single one)."
+)
+_LICENSE = "SPDX identifier, URL or full text, as AWS shows it; `null` for none."
+_GRANTS = "Who may use the layer beside its own account. Terraform adds grants; only the command line revokes them."
+_PUBLISH = "How the layer is published."
+_VIA = (
+    "How the ZIPs reach Lambda: `direct` (up to 50 MiB zipped), `s3` (Terraform uploads to a bucket that the caller "
+    "gives) or `pushed` (the objects are in the bucket already)."
+)
+
+
+class Publish(Model):
+    """How a layer is published."""
+
+    noun: ClassVar[str] = "`publish`"
+    via: Delivery = Field(default=Delivery.DIRECT, description=_VIA)
+    ssm: SsmPrefix | None = Field(
+        default=None,
+        description="Prefix of the SSM parameters that hold the newest ARNs: "
+        "`<prefix>/python3.12/arm64/latest`. `null` for none.",
+        examples=["/layers/data-science"],
+    )
+
+
+class DefaultPublish(Model):
+    """How layers are published that do not say so themselves."""
+
+    noun: ClassVar[str] = "`publish`"
+    via: Delivery = Field(default=Delivery.DIRECT, description=_VIA)
+    ssm: SsmPrefix | None = Field(
+        default=None,
+        description="Prefix of the SSM parameters that hold the newest ARNs; the layer's name is put after it: "
+        "`<prefix>/<layer>/python3.12/arm64/latest`. `null` for none.",
+        examples=["/layers"],
+    )
+
+
+class DefaultSource(Model):
+    """What sources have in common."""
+
+    noun: ClassVar[str] = "the defaults of a source"
+    exclude: Distinct[Glob] = Field(
+        default_factory=tuple,
+        description="Globs over paths in the layer: what matches stays out.",
+        examples=[["**/tests/**"]],
+    )
+
+
+class Defaults(Model):
+    """What holds for every layer that does not say otherwise. A layer's own value replaces the default."""
+
+    noun: ClassVar[str] = "`defaults`"
+    runtimes: Some[Runtime] = Field(default_factory=tuple, description=_RUNTIMES)
+    architectures: Some[Architecture] = Field(default_factory=tuple, description=_ARCHITECTURES)
+    split: Split = Field(default=Split.TARGET, description=_SPLIT)
+    license: License | None = Field(default=None, description=_LICENSE)
+    grants: Distinct[Grant] = Field(default_factory=tuple, description=_GRANTS)
+    publish: DefaultPublish = Field(default_factory=DefaultPublish, description=_PUBLISH)
+    source: DefaultSource = Field(
+        default_factory=DefaultSource, description="What the sources of layers have in common."
+    )
+
+
+class Layer(Model):
+    """One layer: one Terraform module."""
+
+    noun: ClassVar[str] = "a layer"
+    description: Line = Field(default="", description="What AWS shows for the layer; the release is put after it.")
+    release: Release | None = Field(
+        default=None,
+        description="Semantic version of the content, shown in the description: `pandas, numpy and pyarrow (2.3.0)`.",
+        examples=["2.3.0"],
+    )
+    license: License | None = Field(default=None, description=_LICENSE)
+    runtimes: Some[Runtime] = Field(default_factory=tuple, description=_RUNTIMES)
+    architectures: Some[Architecture] = Field(default_factory=tuple, description=_ARCHITECTURES)
+    split: Split = Field(default=Split.TARGET, description=_SPLIT)
+    source: Source = Field(description="What the layer is made of.")
+    grants: Distinct[Grant] = Field(default_factory=tuple, description=_GRANTS)
+    publish: Publish = Field(default_factory=Publish, description=_PUBLISH)
+
+
+def _some_layers(layers: dict[str, Layer]) -> dict[str, Layer]:
+    if not layers:
+        raise problem("SPEC042", "the spec has no layers", "name one under `layers`")
+    return layers
+
+
+class Spec(Model):
+    """A spec of layerforge: AWS Lambda layers, what they are made of and how they are published."""
+
+    noun: ClassVar[str] = "a spec"
+    version: Literal["1"] = Field(description="Version of the spec's own form: `1`.")
+    defaults: Defaults = Field(
+        default_factory=Defaults, description="What holds for every layer that does not say otherwise."
+    )
+    layers: Annotated[dict[LayerKey, Layer], AfterValidator(_some_layers)] = Field(
+        description="The layers by name. The name is part of AWS's layer names and names the module's folder."
+    )

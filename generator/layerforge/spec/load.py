@@ -1,0 +1,92 @@
+"""A file to a validated `Spec`, or every problem of it at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from pydantic import ValidationError
+
+from layerforge.diagnostics import Diagnostic, SpecError
+from layerforge.spec.findings import translate
+from layerforge.spec.layers import Spec
+from layerforge.spec.positions import Positions
+from layerforge.spec.text import read_text
+from layerforge.spec.tree import Tree, read_tree
+
+_EMPTY_HINT: Final = "`layerforge init` writes a first spec; the smallest one has `version: 1` and `layers:`"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LoadedSpec:
+    """A spec that was read.
+
+    Attributes:
+        path: of the file, absolute.
+        shown: the path for messages.
+        spec: what the file says.
+        positions: where it says it.
+    """
+
+    path: Path
+    shown: str
+    spec: Spec
+    positions: Positions
+
+
+def load_spec(path: Path, *, shown: str | None = None) -> LoadedSpec:
+    """Return the spec in a file.
+
+    Args:
+        path: of the file.
+        shown: the path for messages; by default as given.
+
+    Raises:
+        SpecError: with every problem of the file, in its order.
+    """
+    shown = str(path) if shown is None else shown
+    tree = read_tree(read_text(path, shown), shown)
+    if tree.usable and tree.data is None and not tree.diagnostics:
+        message = "the spec is empty"
+        raise SpecError(Diagnostic(code="SPEC007", message=message, location=tree.places.whole(), hint=_EMPTY_HINT))
+    spec = _validate(tree)
+    return LoadedSpec(path=path.absolute(), shown=shown, spec=spec, positions=tree.places)
+
+
+def load_specs(paths: Sequence[Path]) -> tuple[LoadedSpec, ...]:
+    """Return the specs of several files, each once.
+
+    Raises:
+        SpecError: with every problem of every file.
+    """
+    loaded: list[LoadedSpec] = []
+    found: list[Diagnostic] = []
+    once: dict[Path, Path] = {}
+    for path in paths:
+        once.setdefault(path.resolve(), path)
+    for path in once.values():
+        try:
+            loaded.append(load_spec(path))
+        except SpecError as error:
+            found += error.diagnostics
+    if found:
+        raise SpecError(found)
+    return tuple(loaded)
+
+
+def _validate(tree: Tree) -> Spec:
+    found = list(tree.diagnostics)
+    if tree.usable:
+        try:
+            spec = Spec.model_validate(tree.data)
+        except ValidationError as error:
+            found += translate(error.errors(include_url=False), tree)
+        else:
+            if not found:
+                return spec
+    raise SpecError(sorted(found, key=_place))
+
+
+def _place(diagnostic: Diagnostic) -> tuple[int, int]:
+    where = diagnostic.location
+    return (where.line or 0, where.column or 0) if where is not None else (0, 0)
