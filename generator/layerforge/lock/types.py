@@ -44,7 +44,7 @@ class Inputs:
         fields: digest over the spec's fields that shape bytes (exclude, prefer).
         own_names: digest over the paths of the own files alone; ``None`` where there are none. Only tells in a message
             what kind of change there was, as does the next one.
-        own_text: like ``own_files``, with CRLF in their content as LF.
+        own_text: like ``own_files``, with CRLF in their content as LF; ``None`` where there is no CRLF.
     """
 
     pins: tuple[Pin, ...]

@@ -1,0 +1,125 @@
+"""Compares the lock with the plan and says what is stale. No network, no ZIP, nothing is written."""
+
+import os
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from layerforge.diagnostics import Diagnostic, Location
+from layerforge.lock.asking import Asking, ReadRequest, read_askings
+from layerforge.lock.file import StoredLock, lock_path
+from layerforge.lock.line_endings import REMEDY, only_line_endings
+from layerforge.lock.types import Inputs, LockedUnit
+from layerforge.plan.types import Plan, Unit
+
+_DEFAULT_SPEC: Final = "layers.yaml"
+_MOST_NAMES: Final = 5
+_LINE_ENDINGS: Final = "its own files have other line endings"
+
+
+def check_lock(
+    plan: Plan, stored: Mapping[Path, StoredLock], *, read_request: ReadRequest | None = None
+) -> tuple[Diagnostic, ...]:
+    """Return one error for each unit that the lock does not have as the plan asks for it.
+
+    ``LOCK020`` the lock holds conflict markers, ``LOCK021`` there is no lock, ``LOCK022`` a unit is missing,
+    ``LOCK023`` a unit is stale, ``LOCK024`` it is so for line endings alone, ``LOCK025`` a unit is no longer asked for,
+    ``LOCK026`` the artifact has not been built from these inputs.
+
+    Args:
+        plan: what the specs ask for.
+        stored: the locks by the absolute path of their specs.
+        read_request: the reader of requests; ``lock.requests.read_request`` by default.
+
+    Raises:
+        LayerforgeError: what the spec names cannot be read.
+    """
+    askings = read_askings(plan, read_request)
+    found: list[Diagnostic] = []
+    for spec in dict.fromkeys([*(layer.spec for layer in plan.layers), *stored]):
+        mine = [asking for asking in askings.values() if asking.layer.spec == spec]
+        found += _Check(spec, mine, stored.get(spec, StoredLock(exists=False))).findings()
+    return tuple(found)
+
+
+class _Check:
+    """Checks one spec's lock."""
+
+    def __init__(self, spec: Path, askings: Sequence[Asking], stored: StoredLock) -> None:
+        self._askings = askings
+        self._stored = stored
+        shown = askings[0].layer.where.file if askings else os.path.relpath(spec)
+        self._lock = str(lock_path(Path(shown)))
+        option = "" if shown == _DEFAULT_SPEC else f" --spec {shlex.quote(shown)}"
+        self._hint = f"run `layerforge gen{option}` and commit `{self._lock}` and the modules"
+
+    def findings(self) -> Iterator[Diagnostic]:
+        if self._stored.conflicted:
+            message = "the lock holds conflict markers"
+            yield self._diagnostic(
+                "LOCK020", message, self._in_lock(), hint=f"{self._hint}: it keeps what both sides have"
+            )
+            return
+        if not self._stored.exists:
+            if self._askings:
+                yield self._diagnostic("LOCK021", "there is no lock yet", self._in_lock())
+            return
+        locked = dict(self._stored.lock.units)
+        for asking in self._askings:
+            for unit in asking.layer.units:
+                yield from self._unit(asking, unit, locked.pop((unit.layer, unit.key), None))
+        for layer, key in locked:
+            path = f"layers.{layer}.{key}"
+            message = f"the lock has `{layer}/{key}`, which the spec no longer asks for"
+            yield self._diagnostic("LOCK025", message, self._in_lock(path))
+
+    def _unit(self, asking: Asking, unit: Unit, locked: LockedUnit | None) -> Iterator[Diagnostic]:
+        where = asking.layer.where
+        if locked is None:
+            yield self._diagnostic("LOCK022", f"the lock does not have `{unit}`", where)
+            return
+        reasons = tuple(_reasons(locked.inputs, asking.inputs(locked.inputs.pins)))
+        if reasons == (_LINE_ENDINGS,):
+            yield self._diagnostic("LOCK024", f"the lock is stale for `{unit}`: {_LINE_ENDINGS}", where, hint=REMEDY)
+        elif reasons:
+            message = f"the lock is stale for `{unit}`: {', '.join(reasons)}"
+            yield self._diagnostic("LOCK023", message, where, notes=_untracked(asking) if _NAMES in reasons else ())
+        elif locked.built is None:
+            what = "has not been built yet" if locked.artifact is None else "was built from other inputs"
+            yield self._diagnostic("LOCK026", f"the artifact of `{unit}` {what}", where)
+
+    def _in_lock(self, path: str = "") -> Location:
+        return Location(file=self._lock, path=path)
+
+    def _diagnostic(
+        self, code: str, message: str, where: Location, *, hint: str | None = None, notes: tuple[str, ...] = ()
+    ) -> Diagnostic:
+        return Diagnostic(code=code, message=message, location=where, hint=hint or self._hint, notes=notes)
+
+
+_NAMES: Final = "own files were added, removed or renamed"
+
+
+def _reasons(locked: Inputs, now: Inputs) -> Iterator[str]:
+    """Yield what differs, in words."""
+    if locked.request != now.request:
+        yield "its requirements or targets changed"
+    if locked.fields != now.fields:
+        yield "`exclude` or `prefer` changed"
+    if locked.own_files == now.own_files:
+        return
+    if only_line_endings(locked, now):
+        yield _LINE_ENDINGS
+    elif locked.own_names != now.own_names:
+        yield _NAMES
+    else:
+        yield "own files changed in content or mode"
+
+
+def _untracked(asking: Asking) -> tuple[str, ...]:
+    """Name files that git does not track: other checkouts cannot have them."""
+    names = asking.own.untracked
+    more = len(names) - _MOST_NAMES
+    lines = [f"not tracked by git: `{name}`" for name in names[:_MOST_NAMES]]
+    return (*lines, f"and {more} more") if more > 0 else tuple(lines)

@@ -1,0 +1,166 @@
+"""Turns the includes of layers into lists of files: where they lie, and who is asked about them."""
+
+import os
+import stat
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from layerforge.diagnostics import Diagnostic, OutsideError, Severity
+from layerforge.lock.git import Kind, Listed, find_top, git_is_there, list_files
+from layerforge.lock.never_packed import never_packed
+from layerforge.lock.walk import walk
+from layerforge.names import LayerName
+from layerforge.plan.types import Include, Layer
+
+
+@dataclass(kw_only=True, slots=True)
+class Wanted:
+    """An include on its way to files.
+
+    Attributes:
+        include: as the plan has it.
+        path: absolute.
+        root: the spec's folder.
+        top: the repository's folder; ``None`` where there is none.
+        files: what was found, without what is never packed.
+        problems: what is wrong with the include or its files.
+        asked_git: whether git answered.
+    """
+
+    include: Include
+    path: Path
+    root: Path
+    top: Path | None = None
+    files: list[Listed] = field(default_factory=list)
+    problems: list[Diagnostic] = field(default_factory=list)
+    asked_git: bool = False
+
+    def problem(self, code: str, message: str, hint: str, *, severity: Severity = Severity.ERROR) -> None:
+        """Note what is wrong."""
+        self.problems.append(
+            Diagnostic(code=code, message=message, severity=severity, location=self.include.where, hint=hint)
+        )
+
+    def name(self, path: Path) -> str:
+        """Return a path as messages show it, relative to the spec's folder."""
+        return os.path.relpath(path, self.root)
+
+
+def find_files(layers: Iterable[Layer]) -> Mapping[LayerName, list[Wanted]]:
+    """Return the includes of each layer, by its name, with their files. Git is asked once a repository.
+
+    Raises:
+        OutsideError: ``OWN013``, ``OWN014`` git refuses or fails, once for each repository.
+    """
+    found = {layer.name: [_begin(include, layer) for include in layer.source.include] for layer in layers}
+    ready = [wanted for includes in found.values() for wanted in includes if not wanted.problems]
+    _ask_git([wanted for wanted in ready if wanted.top is not None])
+    for wanted in ready:
+        if not wanted.asked_git:
+            _walk(wanted)
+        wanted.files.sort(key=lambda listed: os.fsencode(listed.path))
+        if not wanted.files and not wanted.problems:
+            _say_why_empty(wanted)
+    return found
+
+
+def _begin(include: Include, layer: Layer) -> Wanted:
+    """Judge the include's own path."""
+    root = layer.root.resolve()
+    path = Path(os.path.normpath(root / include.path))
+    wanted = Wanted(include=include, path=path, root=root)
+    shown = include.path
+    link = next((step for step in _steps(path, root) if os.path.islink(step)), None)  # noqa: PTH114 - no error where a folder is closed
+    if link is not None:
+        wanted.problem("OWN006", f"`{wanted.name(link)}` is a symbolic link", "include what it points to")
+    elif not os.path.lexists(path):
+        wanted.problem("OWN001", f"the include `{shown}` does not exist", "paths start at the folder of the spec")
+    elif root.is_relative_to(path):
+        message = f"the include `{shown}` holds the spec itself, with its lock and its modules"
+        wanted.problem("OWN003", message, "put the layer's code into a folder of its own and include that")
+    elif kind_on_disk(path) is Kind.SPECIAL:
+        wanted.problem("OWN007", f"`{shown}` is neither a file nor a folder", "a layer holds nothing else")
+    elif name := never_packed(PurePosixPath(include.path).parts):
+        message = f"the include `{shown}` holds nothing to pack: `{name}` is never part of a layer"
+        wanted.problem("OWN002", message, "include the code itself")
+    else:
+        wanted.top = find_top(path if kind_on_disk(path) is None else path.parent)
+    return wanted
+
+
+def _steps(path: Path, root: Path) -> Iterator[Path]:
+    """Yield the path and those of its parents that the spec's folder does not share, outermost first."""
+    for step in (*reversed(path.parents), path):
+        if not root.is_relative_to(step):
+            yield step
+
+
+def _ask_git(includes: Iterable[Wanted]) -> None:
+    refused: list[Diagnostic] = []
+    by_top: dict[Path, list[Wanted]] = {}
+    for wanted in includes:
+        if wanted.top is not None:
+            by_top.setdefault(wanted.top, []).append(wanted)
+    if by_top and not git_is_there():
+        first = next(iter(by_top.values()))[0]
+        message = "git is not installed: `.gitignore` alone decides what belongs to a layer"
+        hint = "install git: it knows of files that are tracked although they are ignored"
+        first.problem("OWN015", message, hint, severity=Severity.WARNING)
+        return
+    for top, group in by_top.items():
+        try:
+            listed = list_files(top, sorted({wanted.path for wanted in group}), where=group[0].include.where)
+            if listed is not None:
+                _hand_out(listed, group)
+        except OutsideError as error:
+            refused += error.diagnostics
+    if refused:
+        raise OutsideError(refused)
+
+
+def _hand_out(listed: Iterable[Listed], group: Iterable[Wanted]) -> None:
+    """Give each file to the includes that it lies in."""
+    by_path: dict[Path, list[Wanted]] = {}
+    for wanted in group:
+        wanted.asked_git = True
+        by_path.setdefault(wanted.path, []).append(wanted)
+    for item in listed:
+        for path in (item.path, *item.path.parents):
+            for wanted in by_path.get(path, ()):
+                if not never_packed(item.path.relative_to(path).parts):
+                    wanted.files.append(item)
+
+
+def _walk(wanted: Wanted) -> None:
+    top = wanted.top or (wanted.root if wanted.path.is_relative_to(wanted.root) else wanted.path.parent)
+    try:
+        wanted.files += walk(wanted.path, top=top)
+    except OSError as error:
+        name = wanted.name(Path(error.filename or wanted.path))
+        wanted.problem("OWN008", f"`{name}` cannot be read: {error.strerror}", "give yourself the right to read it")
+
+
+def _say_why_empty(wanted: Wanted) -> None:
+    shown = wanted.include.path
+    if stat.S_ISDIR(wanted.path.lstat().st_mode) and not any(wanted.path.iterdir()):
+        wanted.problem(
+            "OWN002", f"the include `{shown}` is an empty folder", "put the code there, or take the include out"
+        )
+        return
+    message = f"the include `{shown}` holds nothing to pack: what lies there is ignored"
+    hint = "take it out of `.gitignore`"
+    if wanted.asked_git:
+        hint = f"{hint}, or track it with `git add --force`; `git check-ignore -v {shown}/*` tells the rule"
+    wanted.problem("OWN002", message, hint)
+
+
+def kind_on_disk(path: Path) -> Kind | None:
+    """Return what lies at a path; ``None`` for nothing, or for a folder."""
+    try:
+        mode = path.lstat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    if stat.S_ISDIR(mode):
+        return None
+    return Kind.SYMLINK if stat.S_ISLNK(mode) else Kind.FILE if stat.S_ISREG(mode) else Kind.SPECIAL

@@ -1,0 +1,179 @@
+"""Makes the lock fit the plan: resolves what changed, and leaves everything else as it is."""
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Protocol
+
+from layerforge.diagnostics import Diagnostic, LayerforgeError, Severity
+from layerforge.facts.load import Facts
+from layerforge.lock.asking import Asking, ReadRequest, raise_all, read_askings
+from layerforge.lock.conflicts import prefer_higher, surviving_record
+from layerforge.lock.line_endings import REMEDY, only_line_endings
+from layerforge.lock.types import NEWEST_FORMAT, Lock, Locked, LockedUnit, Pin, Resolution, UnitId, Upgrade
+from layerforge.names import LayerName
+from layerforge.plan.types import Layer, Plan
+
+if TYPE_CHECKING:
+    from layerforge.lock.file import StoredLock
+    from layerforge.lock.requests import Request
+
+_AT_ONCE: Final = 8
+"""Layers that are resolved at a time: the index answers slowly, and each starts a program."""
+
+
+class Resolve(Protocol):
+    """Resolves one layer, as ``lock.resolve.resolve_layer`` does."""
+
+    def __call__(
+        self, layer: Layer, request: "Request", /, *, facts: Facts, preferences: Sequence[Pin], upgrade: Upgrade
+    ) -> Resolution:
+        """Return the pins of each unit, or raise."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Stored:
+    """What the old locks of all specs say, whichever spec a layer stands in now."""
+
+    units: Mapping[UnitId, LockedUnit]
+    disputed: Mapping[UnitId, tuple[LockedUnit, ...]] = field(default_factory=dict)
+
+    def preferences(self, layer: LayerName) -> tuple[Pin, ...]:
+        """Return the pins that a layer has had in any unit, by name, the higher version first."""
+        settled = [unit for (name, _), unit in self.units.items() if name == layer]
+        sides = [unit for (name, _), units in self.disputed.items() if name == layer for unit in units]
+        return prefer_higher(pin for unit in (*settled, *sides) for pin in unit.inputs.pins)
+
+
+def make_lock(  # noqa: PLR0913 - the last two are for tests
+    plan: Plan,
+    stored: Mapping[Path, "StoredLock"],
+    *,
+    facts: Facts,
+    upgrade: Upgrade | None = None,
+    upgrade_format: bool = False,
+    resolve: Resolve | None = None,
+    read_request: ReadRequest | None = None,
+) -> Locked:
+    """Return the locks that fit a plan.
+
+    Only layers are resolved whose request differs from the lock's, that have a unit without pins, or that have a
+    package which ``upgrade`` names; and these prefer the versions they have. Artifacts' records stay, stale or not.
+
+    Args:
+        plan: what the specs ask for.
+        stored: the old locks by the absolute path of their specs.
+        facts: the world's facts, for the resolver.
+        upgrade: the packages that may move without being asked to.
+        upgrade_format: build with the newest archive format what has an older one.
+        resolve: the resolver; ``lock.resolve.resolve_layer`` by default.
+        read_request: the reader of requests; ``lock.requests.read_request`` by default.
+
+    Raises:
+        LayerforgeError: what the spec names cannot be read, or a layer cannot be resolved; with all diagnostics.
+    """
+    wanted = upgrade or Upgrade()
+    askings = read_askings(plan, read_request)
+    old = _gather(stored)
+    stale = [asking for asking in askings.values() if _must_resolve(asking, old, wanted)]
+    resolutions = _resolve_all(stale, old, facts, wanted, resolve)
+    units: dict[Path, dict[UnitId, LockedUnit]] = {spec: {} for spec in stored}
+    for name, asking in askings.items():
+        layer = asking.layer
+        pins = resolutions[name].pins if name in resolutions else {}
+        for unit in layer.units:
+            found = pins[unit.key] if name in resolutions else old.units[name, unit.key].inputs.pins
+            kept = _keep_record(LockedUnit(inputs=asking.inputs(found)), (name, unit.key), old)
+            if upgrade_format and kept.format < NEWEST_FORMAT:
+                kept = LockedUnit(inputs=kept.inputs)
+            units.setdefault(layer.spec, {})[name, unit.key] = kept
+    return Locked(
+        locks={spec: Lock(units=found) for spec, found in units.items()},
+        urls={digest: url for resolution in resolutions.values() for digest, url in resolution.urls.items()},
+        diagnostics=(
+            *(item for asking in askings.values() for item in _warnings(asking, old)),
+            *(item for resolution in resolutions.values() for item in resolution.diagnostics),
+            *_unknown(wanted, old.units.values(), (unit for found in units.values() for unit in found.values())),
+        ),
+    )
+
+
+def _gather(stored: Mapping[Path, "StoredLock"]) -> _Stored:
+    return _Stored(
+        units={name: unit for item in stored.values() for name, unit in item.lock.units.items()},
+        disputed={name: sides for item in stored.values() for name, sides in item.disputed.items()},
+    )
+
+
+def _must_resolve(asking: Asking, old: _Stored, upgrade: Upgrade) -> bool:
+    layer = asking.layer
+    units = [old.units.get((layer.name, unit.key)) for unit in layer.units]
+    return upgrade.everything or any(
+        unit is None
+        or unit.inputs.request != asking.request.digest
+        or any(pin.name in upgrade.packages for pin in unit.inputs.pins)
+        for unit in units
+    )
+
+
+def _resolve_all(
+    askings: Sequence[Asking], old: _Stored, facts: Facts, upgrade: Upgrade, resolve: Resolve | None
+) -> dict[LayerName, Resolution]:
+    """Resolve layers side by side and return what came out in the plan's order."""
+    if not askings:
+        return {}
+    resolve = resolve or _resolver()
+
+    def one(asking: Asking) -> Resolution | LayerforgeError:
+        preferences = old.preferences(asking.layer.name)
+        try:
+            return resolve(asking.layer, asking.request, facts=facts, preferences=preferences, upgrade=upgrade)
+        except LayerforgeError as error:
+            return error
+
+    with ThreadPoolExecutor(max_workers=min(_AT_ONCE, 2 * (os.cpu_count() or 1), len(askings))) as pool:
+        results = dict(zip([asking.layer.name for asking in askings], pool.map(one, askings), strict=True))
+    raise_all([result for result in results.values() if isinstance(result, LayerforgeError)])
+    return {name: result for name, result in results.items() if isinstance(result, Resolution)}
+
+
+def _resolver() -> Resolve:
+    from layerforge.lock.resolve import resolve_layer  # noqa: PLC0415 - only where there is something to resolve
+
+    return resolve_layer
+
+
+def _keep_record(unit: LockedUnit, name: UnitId, old: _Stored) -> LockedUnit:
+    """Give a unit the record of its artifact, fitting or stale: it also says which format the unit has."""
+    if name in old.units:
+        return LockedUnit(inputs=unit.inputs, artifact=old.units[name].artifact)
+    return LockedUnit(inputs=unit.inputs, artifact=surviving_record(old.disputed.get(name, ()), unit))
+
+
+def _warnings(asking: Asking, old: _Stored) -> Iterable[Diagnostic]:
+    yield from asking.own.diagnostics
+    for unit in asking.layer.units:
+        before = old.units.get((asking.layer.name, unit.key))
+        if before is not None and only_line_endings(before.inputs, asking.inputs(())):
+            yield Diagnostic(
+                code="LOCK030",
+                message=f"own files of `{asking.layer.name}` differ from the lock in nothing but their line endings",
+                severity=Severity.WARNING,
+                location=asking.layer.where,
+                hint=REMEDY,
+            )
+            return
+
+
+def _unknown(upgrade: Upgrade, *units: Iterable[LockedUnit]) -> Iterable[Diagnostic]:
+    """Warn of packages to upgrade that no unit has, before or after."""
+    known = {pin.name for group in units for unit in group for pin in unit.inputs.pins}
+    for package in sorted(upgrade.packages - known):
+        yield Diagnostic(
+            code="LOCK031",
+            message=f"`{package}` was to be upgraded, but no layer has it",
+            severity=Severity.WARNING,
+            hint="`layerforge why PACKAGE` tells which layers have a package",
+        )

@@ -1,0 +1,124 @@
+"""Reads the text of a lock: strictly, and with everything that is wrong with it at once."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from layerforge.diagnostics import SpecError
+from layerforge.lock.json_text import Checker, Object, parse, shown
+from layerforge.lock.positions import JsonPath, Source
+from layerforge.lock.types import LOCK_VERSION, NEWEST_FORMAT, ArtifactRecord, Inputs, Lock, LockedUnit, Pin, UnitId
+from layerforge.names import LAYER_NAME, LayerName, PackageName, Sha256, UnitKey
+
+_NEWER: Final = "install the layerforge that wrote it, or a newer one"
+
+_UNIT_KEY: Final = re.compile(r"[a-z0-9][a-z0-9_]*(?:-[a-z0-9_]+)*")
+_PACKAGE: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_VERSION: Final = re.compile(r"[0-9][0-9a-z.!+]*")
+_TAG: Final = r"[A-Za-z0-9_.]+"
+_WHEEL: Final = re.compile(rf"(?P<name>{_TAG})-[A-Za-z0-9_.!+]+(?:-[0-9][A-Za-z0-9_.]*)?-{_TAG}-{_TAG}-{_TAG}\.whl")
+_SEPARATORS: Final = re.compile(r"[-_.]+")
+_NONE: Final = Inputs(pins=(), request=Sha256(""), own_files=Sha256(""), fields=Sha256(""))
+
+
+def read_text(source: Source) -> Lock:
+    """Return the lock that a text holds.
+
+    Raises:
+        SpecError: ``LOCK002`` no JSON, ``LOCK003`` another form, ``LOCK004`` a newer version of the lock's layout,
+            ``LOCK005`` no digest, ``LOCK006`` no wheel's file name, ``LOCK007`` something is there twice,
+            ``LOCK008`` a newer archive format.
+    """
+    reader = _Reader(Checker(source))
+    lock = reader.document(parse(source))
+    if reader.check.problems:
+        raise SpecError(reader.check.problems)
+    return lock
+
+
+class _Reader:
+    """Turns parsed JSON into a lock."""
+
+    def __init__(self, check: Checker) -> None:
+        self.check = check
+
+    def document(self, value: object) -> Lock:
+        version = value.get("version") if isinstance(value, Object) else None
+        if type(version) is int and version > LOCK_VERSION:  # which may mean anything: judge nothing else
+            message = f"the lock has version {shown(version)}, and this layerforge knows versions up to {LOCK_VERSION}"
+            self.check.add("LOCK004", message, ("version",), hint=_NEWER)
+            return Lock()
+        root = self.check.fields(value, (), ("layers", "version")) or Object()
+        self.check.count(root, "version", (), least=1)
+        units: dict[UnitId, LockedUnit] = {}
+        for name, keys in self._named(root.get("layers", Object()), ("layers",), LAYER_NAME, "the name of a layer"):
+            for key, unit in self._named(keys, ("layers", name), _UNIT_KEY, "the key of a unit"):
+                units[LayerName(name), UnitKey(key)] = self._unit(unit, ("layers", name, key))
+        return Lock(units=units)
+
+    def _named(
+        self, value: object, path: JsonPath, pattern: re.Pattern[str], kind: str
+    ) -> Iterator[tuple[str, object]]:
+        """Yield the members of an object whose keys are names."""
+        for key, member in (self.check.table(value, path) or Object()).items():
+            if pattern.fullmatch(key):
+                yield key, member
+            else:
+                self.check.add("LOCK003", f"`{key}` is not {kind}", (*path, key), key=True)
+
+    def _unit(self, value: object, path: JsonPath) -> LockedUnit:
+        unit = self.check.fields(value, path, ("artifact", "inputs")) or Object()
+        record = None if unit.get("artifact") is None else self._artifact(unit["artifact"], (*path, "artifact"))
+        return LockedUnit(
+            inputs=self._inputs(unit["inputs"], (*path, "inputs")) if "inputs" in unit else _NONE, artifact=record
+        )
+
+    def _inputs(self, value: object, path: JsonPath) -> Inputs:
+        digests, extra = ("fields", "own_files", "request"), ("own_names", "own_text")
+        table = self.check.fields(value, path, (*digests, "pins"), extra)
+        if table is None:
+            return _NONE
+        found = {key: self.check.digest(table, key, path) for key in digests}
+        more = {key: self.check.digest(table, key, path) for key in extra if key in table}
+        return Inputs(pins=self._pins(table.get("pins", []), (*path, "pins")), **found, **more)
+
+    def _pins(self, value: object, path: JsonPath) -> tuple[Pin, ...]:
+        if not isinstance(value, list):
+            self.check.add("LOCK003", f"`pins` is {shown(value)}, not a list", path)
+            return ()
+        pins: dict[str, Pin] = {}
+        for index, item in enumerate(value):
+            pin = self._pin(item, (*path, index))
+            if pin.name in pins:
+                self.check.add("LOCK007", f"`{pin.name}` is pinned twice in one unit", (*path, index))
+            elif pin.name:
+                pins[pin.name] = pin
+        return tuple(sorted(pins.values()))
+
+    def _pin(self, value: object, path: JsonPath) -> Pin:
+        table = self.check.fields(value, path, ("file", "name", "sha256", "version")) or Object()
+        name = self.check.text(table, "name", path, _PACKAGE, "a normalised package name")
+        file = self.check.text(table, "file", path, _WHEEL, "the file name of a wheel", code="LOCK006")
+        if name and file and _SEPARATORS.sub("-", file.partition("-")[0]).lower() != name:
+            self.check.add("LOCK006", f"the wheel `{file}` is not one of `{name}`", (*path, "file"))
+        version = self.check.text(table, "version", path, _VERSION, "a normalised version")
+        return Pin(name=PackageName(name), version=version, file=file, sha256=self.check.digest(table, "sha256", path))
+
+    def _artifact(self, value: object, path: JsonPath) -> ArtifactRecord | None:
+        fields = ("format", "inputs", "sha256", "unzipped_size", "zipped_size")
+        table = self.check.fields(value, path, fields)
+        if table is None:
+            return None
+        number = self.check.count(table, "format", path, least=1)
+        if number > NEWEST_FORMAT:
+            message = (
+                f"the artifact has archive format {shown(number)}, and this layerforge builds up to {NEWEST_FORMAT}"
+            )
+            self.check.add("LOCK008", message, (*path, "format"), hint=_NEWER)
+        return ArtifactRecord(
+            inputs=self.check.digest(table, "inputs", path),
+            format=number,
+            sha256=self.check.digest(table, "sha256", path),
+            zipped_size=self.check.count(table, "zipped_size", path, least=0),
+            unzipped_size=self.check.count(table, "unzipped_size", path, least=0),
+        )
