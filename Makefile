@@ -9,6 +9,7 @@ SHELL := /bin/sh
 PY := .venv/bin/python
 EXAMPLES := --spec examples/quickstart/layers.yaml --spec examples/data-science/layers.yaml
 PYTEST_ARGS ?=
+UPGRADE ?= --upgrade
 INSTALL := -m pip install --quiet --disable-pip-version-check --require-hashes
 
 .PHONY: setup gen test lint type scan bench check check-gen schema lock-dev clean help
@@ -41,8 +42,8 @@ check-gen: .venv/.stamp-run ## tell whether lock and modules/ are those of the e
 schema: .venv/.stamp-run ## write schema/layerforge.schema.json anew
 	@$(PY) -m layerforge schema > schema/.new && mv schema/.new schema/layerforge.schema.json
 
-lock-dev: .venv/.stamp-run ## renew the pins of requirements/
-	@cd requirements && sh ./renew.sh
+lock-dev: .venv/.stamp-run ## renew the pins of requirements/ (UPGRADE= for only what is new in the sources)
+	@cd requirements && UPGRADE='$(UPGRADE)' sh ./renew.sh
 
 clean: ## remove what make made; the package cache of layerforge stays
 	@rm -rf .venv .venv-bench .venv-scan build dist modules/*/artifacts .mypy_cache .pytest_cache .ruff_cache .hypothesis
