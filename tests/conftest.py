@@ -1,3 +1,3 @@
 """Fixtures that every test may ask for."""
 
-pytest_plugins = ("support.tf", "support.aws")
+pytest_plugins = ("support.tf", "support.aws", "support.golden")

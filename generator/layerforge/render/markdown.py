@@ -3,8 +3,9 @@
 import re
 from typing import Final
 
-_SPECIAL: Final = re.compile(r"([\\`*_{}\[\]<>#|&~$])")
-_LEADING: Final = re.compile(r"^([-+=]|[0-9]+[.)])")
+_SPECIAL: Final = re.compile(r"([\\`*\[<|&~$]|(?<![^\W_])_|_(?![^\W_]))")
+"""An underscore inside a word is no markup."""
+_LEADING: Final = re.compile(r"^([-+=#>]|[0-9]+[.)])")
 _RUNS: Final = re.compile(r"`+")
 
 

@@ -4,6 +4,7 @@ import base64
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from layerforge.facts.load import Limits
 from layerforge.lock.types import ArtifactRecord
@@ -64,6 +65,25 @@ class UnitView:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Output:
+    """One output of a module: its name and what it says, in full sentences."""
+
+    name: str
+    description: str
+
+
+ARNS: Final = Output(
+    name="arns",
+    description="ARN of the newest version for each runtime and architecture: arns[runtime][architecture].",
+)
+VERSIONS: Final = Output(
+    name="versions",
+    description="The newest version of each unit: arn, layer_arn, version, and of its ZIP sha256, zipped_size and "
+    "unzipped_size in bytes.",
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ModuleView:
     """One layer's module.
 
@@ -83,6 +103,7 @@ class ModuleView:
         grants: who may use the layer, by key, as the arguments of a permission.
         grants_in_words: the same for people.
         variables: required ones first.
+        outputs: the module's.
         contract: for the contract test.
     """
 
@@ -101,7 +122,13 @@ class ModuleView:
     grants: Mapping[str, Expression]
     grants_in_words: tuple[str, ...]
     variables: tuple[Variable, ...]
+    outputs: tuple[Output, ...]
     contract: ContractView
+
+    @property
+    def license_in_words(self) -> str:
+        """The license for people, empty for none."""
+        return f"License: {self.license}" if self.license else ""
 
     @property
     def each(self) -> Expression:
@@ -128,9 +155,29 @@ class ModuleView:
         return found
 
     @property
-    def required(self) -> tuple[Variable, ...]:
-        """The variables without a default."""
-        return tuple(variable for variable in self.variables if variable.default is None)
+    def first_arn(self) -> Expression:
+        """The reference to the first target's ARN, after the module's address."""
+        runtime, _, architecture = next(iter(self.targets)).partition("/")
+        return Expression(f"arns[{hcl.string(runtime)}][{hcl.string(architecture)}]")
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The names of the SSM parameters, for people."""
+        return tuple(f"{self.ssm_prefix or '<ssm_prefix>'}/{target}/latest" for target in self.targets)
+
+    @property
+    def key(self) -> str:
+        """The key of an object in the bucket, for people."""
+        return f"<artifact_prefix>/{self.name}/<unit>/<sha256>.zip"
+
+    @property
+    def required(self) -> tuple[tuple[str, Expression], ...]:
+        """The variables without a default, with an example each."""
+        return tuple(
+            (variable.name, variable.example)
+            for variable in self.variables
+            if variable.default is None and variable.example is not None
+        )
 
 
 def view_of(
@@ -166,6 +213,7 @@ def view_of(
         },
         grants_in_words=tuple(_in_words(grant) for grant in layer.grants),
         variables=variables,
+        outputs=(ARNS, VERSIONS),
         contract=contract_of(layer, variables),
     )
 
@@ -191,4 +239,4 @@ def _in_words(grant: Grant) -> str:
         return f"every account of the organization {grant.organization}"
     if isinstance(grant, AccountGrant):
         return f"the account {grant.account}"
-    return "everyone"
+    return "everyone: every AWS account"
