@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from layerforge.diagnostics import Location
-from layerforge.names import PackageName
 from layerforge.plan.types import Include, Layer, PythonSource
 from support import plans
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from layerforge.diagnostics import SpecError
+from layerforge.diagnostics import Diagnostic, SpecError
 from layerforge.lock.json_text import Checker, Object, parse, shown
 from layerforge.lock.positions import JsonPath, Source
 from layerforge.lock.types import LOCK_VERSION, NEWEST_FORMAT, ArtifactRecord, Inputs, Lock, LockedUnit, Pin, UnitId
@@ -32,8 +32,13 @@ def read_text(source: Source) -> Lock:
     reader = _Reader(Checker(source))
     lock = reader.document(parse(source))
     if reader.check.problems:
-        raise SpecError(reader.check.problems)
+        raise SpecError(sorted(reader.check.problems, key=_place))
     return lock
+
+
+def _place(problem: Diagnostic) -> tuple[int, int]:
+    where = problem.location
+    return (0, 0) if where is None else (where.line or 0, where.column or 0)
 
 
 class _Reader:
