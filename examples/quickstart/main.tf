@@ -18,12 +18,24 @@ resource "aws_iam_role" "handler" {
   })
 }
 
-resource "aws_iam_role_policy_attachment" "logs" {
-  role       = aws_iam_role.handler.name
-  policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
+resource "aws_cloudwatch_log_group" "handler" {
+  name              = "/aws/lambda/${var.function_name}"
+  retention_in_days = 14
 }
 
-data "aws_partition" "current" {}
+resource "aws_iam_role_policy" "logs" {
+  name = "logs"
+  role = aws_iam_role.handler.name
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect   = "Allow"
+      Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+      Resource = "${aws_cloudwatch_log_group.handler.arn}:*"
+    }]
+  })
+}
 
 resource "aws_lambda_function" "handler" {
   function_name = var.function_name
