@@ -1,0 +1,163 @@
+"""Reads what a pyproject.toml asks for: its dependencies, extras and dependency groups (PEP 621, PEP 735)."""
+
+import json
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from packaging.utils import canonicalize_name
+
+from layerforge.diagnostics import Diagnostic, Location
+from layerforge.lock.asked import Asked, read_requirement
+
+
+@dataclass(kw_only=True, slots=True)
+class _Project:
+    """A pyproject.toml while it is read."""
+
+    table: Mapping[str, Any]
+    text: str
+    shown: str
+    where: Location
+    name: str
+    asked: list[Asked] = field(default_factory=list)
+    problems: list[Diagnostic] = field(default_factory=list)
+
+    def place(self, written: str) -> Location:
+        """Return where a string stands in the file: TOML's parser keeps no positions."""
+        quoted = json.dumps(written, ensure_ascii=False)
+        found = next((at for at in (self.text.find(quoted), self.text.find(f"'{written}'")) if at >= 0), None)
+        offset = found + 1 if found is not None else self.text.find(written)
+        if offset < 0:
+            return Location(file=self.shown)
+        start = self.text.rfind("\n", 0, offset) + 1
+        line = self.text[start:].split("\n", 1)[0].rstrip("\r")
+        number = self.text.count("\n", 0, offset) + 1
+        return Location(file=self.shown, line=number, column=offset - start + 1, length=len(written), text=line)
+
+
+def read_pyproject(
+    path: Path, shown: str, where: Location, *, extras: Sequence[str], groups: Sequence[str]
+) -> tuple[list[Asked], list[Diagnostic]]:
+    """Return what a pyproject.toml asks for, and what is wrong with it.
+
+    With groups alone, the project's own dependencies are left out: a group need not belong to a package.
+    """
+    loaded = load_toml(path, shown, where)
+    if isinstance(loaded, Diagnostic):
+        return [], [loaded]
+    table, text = loaded
+    project = table.get("project")
+    name = str(project.get("name", "")) if isinstance(project, Mapping) else ""
+    read = _Project(table=table, text=text, shown=shown, where=where, name=canonicalize_name(name))
+    for group in groups:
+        _group(read, group, ())
+    if extras or not groups:
+        _dependencies(read, extras)
+    return read.asked, read.problems
+
+
+def load_toml(path: Path, shown: str, where: Location) -> tuple[dict[str, Any], str] | Diagnostic:
+    """Return a TOML file's table and text, or what is wrong with it."""
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+        return tomllib.loads(text), text
+    except OSError as error:
+        return Diagnostic(
+            code="REQ010",
+            message=f"`{shown}` cannot be read: {error.strerror}",
+            location=where,
+            hint="paths are relative to the spec",
+        )
+    except UnicodeDecodeError:
+        hint = "save it as UTF-8: TOML knows no other encoding"
+        return Diagnostic(code="REQ011", message=f"`{shown}` is not text in UTF-8", location=where, hint=hint)
+    except ValueError as error:
+        found = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
+        line, column = (int(found[1]), int(found[2])) if found else (None, None)
+        reason = re.sub(r"\s*\(at .*\)$", "", str(error))
+        place = Location(file=shown, line=line, column=column)
+        hint = "mend the file; what made it can tell more"
+        return Diagnostic(code="REQ020", message=f"is not TOML: {reason}", location=place, hint=hint)
+
+
+def _dependencies(read: _Project, extras: Sequence[str]) -> None:
+    project = read.table.get("project")
+    if not isinstance(project, Mapping):
+        hint = "name a `group` of its `[dependency-groups]`, or list the requirements in the spec"
+        _problem(read, "REQ021", f"`{read.shown}` has no `[project]` table", Location(file=read.shown), hint)
+        return
+    dynamic = project.get("dynamic", ())
+    wanted = ["dependencies"] + (["optional-dependencies"] if extras else [])
+    for key in wanted:
+        if key in dynamic:
+            message = f"the project's `{key}` are dynamic: its build backend would have to be run to know them"
+            hint = f"write them into `[project] {key}`, or name the file that they come from, such as requirements.txt"
+            _problem(read, "REQ022", message, read.place(key), hint)
+    _requirements(read, project.get("dependencies", ()))
+    for extra in extras:
+        _extra(read, project, extra, ())
+
+
+def _extra(read: _Project, project: Mapping[str, Any], extra: str, chain: tuple[str, ...]) -> None:
+    optional = {canonicalize_name(str(name)): items for name, items in project.get("optional-dependencies", {}).items()}
+    name = canonicalize_name(extra)
+    if name in chain:
+        return
+    if name not in optional:
+        known = ", ".join(f"`{item}`" for item in sorted(optional)) or "none"
+        _problem(read, "REQ023", f"`{read.shown}` has no extra `{extra}`", read.where, f"it has: {known}")
+        return
+    others = []
+    for item in optional[name]:
+        own = re.fullmatch(r"\s*([A-Za-z0-9._-]+)\s*\[([^\]]*)\]\s*", str(item))
+        if own and read.name and canonicalize_name(own[1]) == read.name:
+            for inner in filter(None, (word.strip() for word in own[2].split(","))):
+                _extra(read, project, inner, (*chain, name))
+        else:
+            others.append(item)
+    _requirements(read, others)
+
+
+def _group(read: _Project, group: str, chain: tuple[str, ...]) -> None:
+    tables = read.table.get("dependency-groups", {})
+    groups = (
+        {canonicalize_name(str(name)): items for name, items in tables.items()} if isinstance(tables, Mapping) else {}
+    )
+    name = canonicalize_name(group)
+    if name in chain:
+        cycle = " → ".join([*chain, name])
+        _problem(
+            read, "REQ025", f"the dependency groups include each other: {cycle}", read.place(group), "break the circle"
+        )
+        return
+    if name not in groups:
+        known = ", ".join(f"`{item}`" for item in sorted(groups)) or "none"
+        where = read.place(group) if chain else read.where
+        _problem(read, "REQ024", f"`{read.shown}` has no dependency group `{group}`", where, f"it has: {known}")
+        return
+    _requirements(read, [item for item in groups[name] if not isinstance(item, Mapping)])
+    for item in groups[name]:
+        if isinstance(item, Mapping):
+            _group(read, str(item.get("include-group", "")), (*chain, name))
+
+
+def _requirements(read: _Project, items: Any) -> None:  # noqa: ANN401 - TOML
+    for item in _texts(items):
+        asked = read_requirement(item, read.place(item))
+        if isinstance(asked, Diagnostic):
+            read.problems.append(asked)
+        elif asked.name != read.name:
+            read.asked.append(asked)
+
+
+def _texts(items: Any) -> Iterator[str]:  # noqa: ANN401 - TOML
+    if isinstance(items, list | tuple):
+        yield from (item for item in items if isinstance(item, str))
+
+
+def _problem(read: _Project, code: str, message: str, where: Location, hint: str) -> None:
+    read.problems.append(Diagnostic(code=code, message=message, location=where, hint=hint))
