@@ -19,6 +19,7 @@ _END: Final = struct.Struct("<4s4H2IH")
 _CENTRAL: Final = struct.Struct("<4s6H3I5H2I")
 _MAX_DIRECTORY: Final = 32 << 20
 _MAX_NAME: Final = 4096
+_NEWEST: Final = 45
 _FULL16: Final = 0xFFFF
 _ENCRYPTED: Final = 0x2041  # encrypted, strongly encrypted, headers masked
 _FLAGS: Final = 0x6 | DESCRIPTOR | UTF8  # two bits of DEFLATE's own, which say nothing to a reader
@@ -78,16 +79,15 @@ def _read_entries(data: bytes, count: int) -> list[Header]:
         if at + _CENTRAL.size > len(data) or data[at : at + 4] != b"PK\1\2":
             raise Refused("WHEEL005", f"has a damaged central directory at member {number + 1} of {count}")
         fields = _CENTRAL.unpack_from(data, at)
-        _, _, _, flags, method, _, _, crc32, packed, size, n_name, n_extra, n_comment, disk, _, attributes, start = (
-            fields
-        )
+        _, _, needed, flags, method, _, _, crc32, packed, size = fields[:10]
+        n_name, n_extra, n_comment, disk, _, attributes, start = fields[10:]
         at += _CENTRAL.size
         name, extra = data[at : at + n_name], data[at + n_name : at + n_name + n_extra]
         at += n_name + n_extra + n_comment
         if at > len(data):
             raise Refused("WHEEL005", f"has a damaged central directory at member {number + 1} of {count}")
         header = Header(name, flags, method, crc32, packed, size, attributes, start, 0)
-        _judge(header, disk)
+        _judge(header, disk, needed & 0xFF)
         if EXTRA_ZIP64 in read_extras(header, extra) or FULL32 in {packed, size, start}:
             raise Refused("WHEEL004", f"has ZIP64 sizes in its central directory, at member `{header.shown}`")
         headers.append(header)
@@ -96,12 +96,14 @@ def _read_entries(data: bytes, count: int) -> list[Header]:
     return headers
 
 
-def _judge(header: Header, disk: int) -> None:
+def _judge(header: Header, disk: int, needed: int) -> None:
     """Refuse what no wheel needs: other methods, encryption, several files."""
     if len(header.raw_name) > _MAX_NAME:
         raise Refused("WHEEL010", f"has a member with a name of {len(header.raw_name):,} bytes")
     if disk:
         raise Refused("WHEEL004", "is one part of a ZIP that spans several files")
+    if needed > _NEWEST:
+        raise Refused("WHEEL009", f"has a member that needs version {needed / 10} of the ZIP format: `{header.shown}`")
     if header.flags & _ENCRYPTED:
         raise Refused("WHEEL009", f"has an encrypted member: `{header.shown}`")
     if header.flags & ~_FLAGS:
