@@ -37,8 +37,9 @@ def generate(args: argparse.Namespace, console: Console) -> Watched:
     artifacts = assemble(project.plan.layers, settled, args.out, console, jobs=args.jobs)
     judge(project, artifacts, console)
     locks = settled.locks if asked.locked else record(settled.locks, project, artifacts)
+    written = write_locks(locks, console)
     changes = emit(project, locks, args.out, console, check=False)
-    if not write_locks(locks, console) and not (changes.added or changes.changed or changes.stale):
+    if not (written or changes.added or changes.changed or changes.stale):
         console.say(f"{len(project.plan.layers)} layers, {len(artifacts)} units: everything is up to date")
     return _watched(args, project, artifacts, changes)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from layerforge.cli.console import Console
 from layerforge.cli.options import add_out, add_output
-from layerforge.diagnostics import Diagnostic, ExitCode, FindingsError, Location, SpecError, fail
+from layerforge.diagnostics import Diagnostic, ExitCode, Location, SpecError
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -20,12 +20,11 @@ def execute(args: argparse.Namespace, console: Console) -> ExitCode:
     """Test each module and report."""
     from layerforge.terraform.modules import test_modules  # noqa: PLC0415
 
-    reports = test_modules(_folders(Path(os.path.abspath(args.out)), args.modules))  # noqa: PTH100
+    folders = _folders(Path(os.path.abspath(args.out)), args.modules)  # noqa: PTH100
+    reports = test_modules(folders, done=lambda report: console.say(str(report)))
     console.result = {"modules": [report.as_data() for report in reports]}
-    for report in reports:
-        console.say(str(report))
-    fail(FindingsError, [item for report in reports for item in report.diagnostics])
-    return ExitCode.DONE
+    console.diagnose(item for report in reports for item in report.diagnostics)
+    return ExitCode.DONE if all(report.passed for report in reports) else ExitCode.FINDINGS
 
 
 def _folders(out: Path, names: list[str]) -> list[Path]:
