@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from layerforge.build import trouble
 from layerforge.build.partial import Partial
+from layerforge.build.proxies import proxy_refused
 from layerforge.build.trouble import Trouble, shown, shown_origin
 from layerforge.diagnostics import Diagnostic
 from layerforge.lock.types import Pin
@@ -47,12 +48,8 @@ def refused(answer: "Answer", warnings: tuple[Diagnostic, ...]) -> Trouble:
                 hint=f"credentials that may read are needed: {_LOGIN}",
                 notes=(which, *notes),
             )
-        case 407:
-            return Trouble(
-                trouble.PROXY_REFUSED,
-                "the proxy wants a user name and a password (407)",
-                hint="write them into the proxy's variable: `HTTPS_PROXY=http://<user>:<password>@<host>:<port>`",
-            )
+        case 407 if answer.proxy is not None:
+            return proxy_refused(answer.proxy)
         case 404 | 410:
             hint = (
                 "it was taken away from the index: bring it back, or let `layerforge lock --upgrade` choose another;"

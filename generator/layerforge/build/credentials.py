@@ -142,7 +142,7 @@ def _read_netrc(environ: Mapping[str, str]) -> tuple[dict[str, Login], tuple[Dia
     except OSError as error:
         reason = str(error.strerror)
     except netrc.NetrcParseError as error:
-        reason = f"line {error.lineno} cannot be understood"
+        reason = f"it cannot be understood near line {error.lineno}"
     except UnicodeDecodeError:
         reason = "it is not UTF-8"
     else:

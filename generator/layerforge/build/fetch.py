@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from layerforge.build.progress import Progress
 from layerforge.build.store import Store
@@ -113,7 +112,7 @@ def _downloader(urls: Mapping[Sha256, str], root: Path, crew: "Crew") -> "tuple[
     from layerforge.build.download import PATIENCE, Downloader  # noqa: PLC0415 - a build with nothing to fetch needs none
 
     transport = None
-    if any(urlsplit(url).scheme != "file" for url in urls.values()):
+    if not all(url.startswith("file:") for url in urls.values()):
         from layerforge.build.http import open_transport  # noqa: PLC0415 - urllib3 takes longer than a small build
 
         transport = open_transport(root, os.environ, connections=crew.threads, patience=PATIENCE)

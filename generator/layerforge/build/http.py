@@ -4,11 +4,12 @@ urllib3 is used bare: its own retries, redirects and decoding are off.
 """
 
 import contextlib
+import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urldefrag, urljoin, urlsplit, urlunsplit
+from urllib.parse import urldefrag
 
 import urllib3
 
@@ -17,13 +18,16 @@ from layerforge.build.credentials import Credentials, Login
 from layerforge.build.http_errors import in_our_words
 from layerforge.build.patience import Patience
 from layerforge.build.proxies import Proxy, proxy_for
-from layerforge.build.trouble import Trouble, origin, shown
+from layerforge.build.redirects import bare, follow
+from layerforge.build.trouble import Trouble, shown
 from layerforge.build.trust import trust_context, trust_source
 from layerforge.diagnostics import Diagnostic
 from layerforge.lock.uv_settings import find_indexes, find_settings
 
 if TYPE_CHECKING:
     from urllib3.response import BaseHTTPResponse
+
+logging.getLogger("urllib3").setLevel(logging.WARNING)  # below that it tells whole URLs, signatures included
 
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _MOST_REDIRECTS: Final = 10
@@ -40,6 +44,7 @@ class Answer:
         status: the HTTP status.
         headers: of the answer; names in any case.
         login: what the request was authorized with.
+        proxy: what it went through.
         redirected: whether ``url`` is another than was asked for.
         response: urllib3's.
     """
@@ -48,6 +53,7 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     login: Login | None
+    proxy: Proxy | None
     redirected: bool
     response: "BaseHTTPResponse"
 
@@ -118,33 +124,36 @@ class Transport:
         first = url
         for _ in range(_MOST_REDIRECTS + 1):
             login = self._credentials.login(url)
-            response = self._ask(url, login, headers)
+            proxy = proxy_for(url, self._environ, self._settings)
+            response = self._ask(url, login, proxy, headers)
             try:
                 if response.status not in _REDIRECTS:
-                    answered = urldefrag(_bare(url)).url
+                    answered = urldefrag(bare(url)).url
                     yield Answer(
                         url=answered,
                         status=response.status,
                         headers=response.headers,
                         login=login,
+                        proxy=proxy,
                         redirected=url != first,
                         response=response,
                     )
                     return
-                url = _follow(url, response.headers.get("Location"))
+                url = follow(url, response.headers.get("Location"))
             finally:
                 response.close()
                 response.release_conn()
         raise Trouble(trouble.BAD_REDIRECT, f"more than {_MOST_REDIRECTS} redirects, the last to `{shown(url)}`")
 
-    def _ask(self, url: str, login: Login | None, headers: Mapping[str, str]) -> "BaseHTTPResponse":
+    def _ask(
+        self, url: str, login: Login | None, proxy: Proxy | None, headers: Mapping[str, str]
+    ) -> "BaseHTTPResponse":
         """Send one request, authorized for the origin of this very URL."""
-        proxy = proxy_for(url, self._environ, self._settings)
         sent = {"Accept-Encoding": "identity", "User-Agent": "layerforge", **headers}
         if login is not None:
             sent["Authorization"] = login.header()
         with in_our_words(url, proxy, self._trust):
-            return self._pool(proxy).request("GET", _bare(url), headers=sent, preload_content=False, redirect=False)
+            return self._pool(proxy).request("GET", bare(url), headers=sent, preload_content=False, redirect=False)
 
     def _pool(self, proxy: Proxy | None) -> urllib3.PoolManager:
         if proxy is None:
@@ -169,32 +178,3 @@ def open_transport(root: Path, environ: Mapping[str, str], *, connections: int, 
         patience = replace(patience, read=float(environ.get("UV_HTTP_TIMEOUT", patience.read)))
     settings = find_settings(root).table
     return Transport(credentials, environ, settings, connections=connections, patience=patience)
-
-
-def _bare(url: str) -> str:
-    """Return ``url`` without user and password."""
-    parts = urlsplit(url)
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
-
-
-def _follow(url: str, location: str | None) -> str:
-    """Return where a redirect leads, without credentials of its own.
-
-    Raises:
-        Trouble: ``NET010`` nowhere, or where one must not follow.
-    """
-    if not location:
-        raise Trouble(trouble.BAD_REDIRECT, f"`{shown(url)}` redirects to nowhere")
-    try:
-        target = _bare(urldefrag(urljoin(url, location)).url)
-        scheme, host, _ = origin(target)
-    except ValueError:
-        raise Trouble(trouble.BAD_REDIRECT, f"`{shown(url)}` redirects to what is no URL") from None
-    if scheme not in {"http", "https"} or not host:
-        raise Trouble(trouble.BAD_REDIRECT, f"a redirect leads to `{shown(target)}`, which is not on the web")
-    if scheme == "http" and urlsplit(url).scheme == "https":
-        hint = "use the address that it leads to in the index itself if you trust that network"
-        raise Trouble(
-            trouble.BAD_REDIRECT, f"a redirect leads from https to the unencrypted `{shown(target)}`", hint=hint
-        )
-    return target

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from urllib3 import exceptions
 
 from layerforge.build import trouble
-from layerforge.build.proxies import Proxy
+from layerforge.build.proxies import Proxy, proxy_refused
 from layerforge.build.trouble import Trouble, shown_origin
 
 
@@ -37,11 +37,7 @@ def _translate(error: BaseException, url: str, proxy: Proxy | None, trust: str) 
     host = shown_origin(proxy.url if proxy is not None else url)
     where = f"the proxy `{host}` (`{proxy.source}`)" if proxy is not None else f"`{host}`"
     if proxy is not None and "Tunnel connection failed: 407" in str(inner):
-        return Trouble(
-            trouble.PROXY_REFUSED,
-            f"{where} wants a user name and a password",
-            hint=f"write them into `{proxy.source}`: `http://<user>:<password>@<host>:<port>`",
-        )
+        return proxy_refused(proxy)
     if isinstance(inner, ssl.SSLError):
         return _distrust(inner, url, trust)
     if isinstance(error, exceptions.IncompleteRead | exceptions.ProtocolError | http.client.HTTPException):
@@ -57,12 +53,12 @@ def _reason(error: BaseException, inner: BaseException) -> tuple[str, bool]:
     """Return why there is no connection, and whether another attempt may help."""
     if isinstance(inner, socket.gaierror):
         return "is not known: the name does not resolve", inner.errno == socket.EAI_AGAIN
-    if isinstance(error, exceptions.ConnectTimeoutError):
-        return "did not accept a connection in time", True
-    if isinstance(error, exceptions.ReadTimeoutError) or isinstance(inner, TimeoutError):
-        return "stopped answering", True
     if isinstance(inner, ConnectionRefusedError):
         return "refuses connections", True
+    if isinstance(error, exceptions.ReadTimeoutError):
+        return "stopped answering", True
+    if isinstance(inner, TimeoutError | exceptions.ConnectTimeoutError):
+        return "did not accept a connection in time", True
     if isinstance(inner, OSError) and inner.strerror:
         return f"cannot be reached: {inner.strerror}", True
     return "cannot be reached", True

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from layerforge.build.credentials import Login, login_in
-from layerforge.build.trouble import BAD_PROXY, Trouble, origin, shown_origin
+from layerforge.build.trouble import BAD_PROXY, PROXY_REFUSED, Trouble, origin, shown_origin
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,6 +50,16 @@ def proxy_for(url: str, environ: Mapping[str, str], settings: Mapping[str, objec
         hint = f"set `{source}` to `http://<host>:<port>`; other kinds of proxies, such as SOCKS, are not supported"
         raise Trouble(BAD_PROXY, f"the proxy that `{source}` names cannot be used", hint=hint)
     return Proxy(url=shown_origin(text), login=login_in(text, f"`{source}`"), source=source)
+
+
+def proxy_refused(proxy: Proxy) -> Trouble:
+    """Say that a proxy answered 407."""
+    form = f"`{proxy.source}`: `http://<user>:<password>@<host>:<port>`, special characters as `%40`"
+    where = f"the proxy `{proxy.url}` (`{proxy.source}`)"
+    if proxy.login is None:
+        return Trouble(PROXY_REFUSED, f"{where} wants a user name and a password (407)", hint=f"write them into {form}")
+    reason = f"{where} does not accept the user name and password in that variable (407)"
+    return Trouble(PROXY_REFUSED, reason, hint=f"mend them in {form}")
 
 
 def _named(scheme: str, environ: Mapping[str, str], settings: Mapping[str, object]) -> tuple[str, str] | None:
