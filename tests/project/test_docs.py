@@ -119,6 +119,19 @@ def test_the_specs_in_the_documents_are_right(page: str, body: str, tmp_path: Pa
     assert plan.layers
 
 
+def test_the_mistake_in_the_readme_is_told_as_the_readme_shows(tmp_path: Path) -> None:
+    fences = [fence["body"] for fence in FENCE.finditer(text(Path("README.md")))]
+    (spec,) = (body for body in fences if body.startswith("# layers.yaml"))
+    (shown,) = (body for body in fences if body.startswith("error["))
+    (tmp_path / "src/shared_utils").mkdir(parents=True)
+    (tmp_path / "src/shared_utils/__init__.py").touch()
+    (tmp_path / "layers.yaml").write_text(spec.replace("requirements:", "requirments:"), encoding="utf-8")
+    argv = [sys.executable, "-m", "layerforge", "validate"]
+    done = subprocess.run(argv, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr.startswith(shown)
+
+
 @pytest.mark.parametrize("path", EXAMPLES, ids=str)
 def test_every_example_tells_the_editor_its_schema(path: Path) -> None:
     first = text(path).splitlines()[0]

@@ -44,24 +44,25 @@ def test_no_file_is_large() -> None:
 
 def test_no_built_or_local_file_is_tracked() -> None:
     local = (".zip", ".pyc", ".tfstate", ".tfplan", ".terraform.lock.hcl", ".DS_Store", ".env")
-    assert [str(path) for path in tracked() if path.name.endswith(local)] == []
+    placeholders = {path for path in tracked(".zip") if path.match("modules/*/tests/other/*.zip")}
+    assert [str(path) for path in tracked() if path.name.endswith(local) and path not in placeholders] == []
+    assert [str(path) for path in placeholders if (ROOT / path).read_bytes().startswith(b"PK")] == []
 
 
-@pytest.mark.parametrize("path", tracked(".py"), ids=str)
-def test_every_python_file_says_in_its_first_line_what_lives_in_it(path: Path) -> None:
-    source = text(path)
-    if not source.strip():
-        pytest.fail("an empty file: say in a docstring what it is for")
-    docstring = ast.get_docstring(ast.parse(source))
-    assert docstring, "no docstring"
-    first = docstring.splitlines()[0]
-    assert first.endswith((".", "?", ":")), first
-    assert len(first) > 10
+def first_line(path: Path) -> str:
+    """Return the first line of a Python file's docstring; empty for none."""
+    docstring = ast.get_docstring(ast.parse(text(path)))
+    return docstring.splitlines()[0] if docstring else ""
 
 
-@pytest.mark.parametrize("path", [path for path in tracked(".py") if path.parts[0] == "generator"], ids=str)
-def test_a_module_of_the_product_is_not_longer_than_a_reader_can_hold(path: Path) -> None:
-    assert len(text(path).splitlines()) <= 260
+def test_every_python_file_says_in_its_first_line_what_lives_in_it() -> None:
+    silent = [str(path) for path in tracked(".py") if not first_line(path).endswith((".", "?", ":"))]
+    assert silent == []
+
+
+def test_modules_of_the_product_are_not_longer_than_a_reader_can_hold() -> None:
+    product = [path for path in tracked(".py") if path.parts[0] == "generator"]
+    assert [str(path) for path in product if len(text(path).splitlines()) > 260] == []
 
 
 def test_templates_ask_nothing_of_the_file_system() -> None:
