@@ -24,29 +24,38 @@ def provider_minimum(runtimes: Sequence[RuntimeId], facts: Facts) -> str:
     return max((*needed, facts.limits.provider_floor), key=version_key)
 
 
-def newest(facts: Facts, as_of: date) -> RuntimeId | None:
-    """Return the newest Python runtime that is supported on a day."""
+def advised(facts: Facts, as_of: date) -> RuntimeId:
+    """Return the Python runtime to name in a hint: the newest that is supported on a day, by older providers too."""
     supported = [
         runtime
         for runtime in facts.runtimes.values()
-        if runtime.family == "python" and not runtime.preview and not _passed(runtime.deprecation, as_of)
+        if runtime.family == "python"
+        and not runtime.preview
+        and not _passed(runtime.deprecation, as_of)
+        and runtime.provider_minimum == facts.limits.provider_floor
     ]
-    return max(supported, key=lambda one: version_key(one.version or "0")).id if supported else None
+    newest = max(supported, key=_version, default=None)
+    return newest.id if newest is not None else RuntimeId("python3.13")
+
+
+def _version(runtime: Runtime) -> tuple[int, ...]:
+    return version_key(runtime.version or "0")
 
 
 def check_runtimes(settings: Settings, facts: Facts, as_of: date) -> Iterator[Diagnostic]:
     """Yield what there is to say about a layer's runtimes, ``PLAN005`` to ``PLAN012``."""
-    better = newest(facts, as_of) or RuntimeId("python3.13")
+    better = advised(facts, as_of)
     if not settings.runtimes:
         hint = f"write `runtimes: [{better}]` in the layer or under `defaults`"
         yield _error("PLAN005", f"the layer `{settings.name}` has no runtimes", settings.where, hint)
     for runtime_id, where in settings.runtimes:
         runtime = facts.runtime(runtime_id)
         if runtime.family != "python":
-            hint = f"a layer has one language; `{better}` is a Python runtime"
+            close = nearest(runtime_id, [one.id for one in facts.runtimes.values() if one.family == "python"])
+            hint = f"did you mean `{close}`?" if close else f"a layer has one language; `{better}` is a Python runtime"
             yield _error("PLAN006", f"`{runtime_id}` is not a Python runtime, and the source is python", where, hint)
         elif runtime_id not in facts.runtimes:
-            yield _unknown(runtime, where, facts)
+            yield _unknown(runtime, where, facts, better)
         else:
             yield from _standing(runtime, where, facts, as_of)
         yield from _architectures(runtime, settings, where)
@@ -54,10 +63,10 @@ def check_runtimes(settings: Settings, facts: Facts, as_of: date) -> Iterator[Di
 
 def _standing(runtime: Runtime, where: Location, facts: Facts, as_of: date) -> Iterator[Diagnostic]:
     """Yield what the dates of a known runtime mean on a day, and what Terraform's provider may say to it."""
-    move = f"move to `{newest(facts, as_of)}`"
+    better = advised(facts, as_of)
     if _passed(runtime.block_create, as_of):
         message = f"Lambda takes no new functions on `{runtime.id}` since {runtime.block_create}"
-        yield _error("PLAN010", message, where, move)
+        yield _error("PLAN010", message, where, f"move to `{better}`")
     elif _passed(runtime.deprecation, as_of):
         dates = [
             f"{what} after {day}"
@@ -66,10 +75,10 @@ def _standing(runtime: Runtime, where: Location, facts: Facts, as_of: date) -> I
         ]
         note = (f"Lambda takes {' and '.join(dates)}",) if dates else ()
         message = f"`{runtime.id}` is deprecated since {runtime.deprecation}"
-        yield _warning("PLAN009", message, where, move, note)
+        yield _warning("PLAN009", message, where, f"move to `{better}`", note)
     if runtime.preview:
         message = f"`{runtime.id}` is a preview: AWS gives no support for it, and it may change"
-        yield _warning("PLAN011", message, where, f"use `{newest(facts, as_of)}` for production")
+        yield _warning("PLAN011", message, where, f"use `{better}` for production")
     if runtime.provider_minimum is None:
         message = f"it is not known which version of Terraform's AWS provider accepts `{runtime.id}`"
         hint = "if `terraform validate` refuses the runtime, raise the provider's version in your root module"
@@ -79,12 +88,15 @@ def _standing(runtime: Runtime, where: Location, facts: Facts, as_of: date) -> I
         yield _warning("PLAN008", message, where, hint, note)
 
 
-def _unknown(runtime: Runtime, where: Location, facts: Facts) -> Diagnostic:
-    family = [one.id for one in facts.runtimes.values() if one.family == runtime.family]
-    close = nearest(runtime.id, family)
-    meant = f"did you mean `{close}`? " if close else ""
+def _unknown(runtime: Runtime, where: Location, facts: Facts, better: RuntimeId) -> Diagnostic:
+    family = [one for one in facts.runtimes.values() if one.family == runtime.family]
     if not _PYTHON_VERSION.fullmatch(runtime.version or ""):
-        return _error("PLAN013", f"there is no runtime `{runtime.id}`", where, f"{meant}Runtimes read `python3.13`")
+        undotted = runtime.id.replace(".", "")
+        meant = next((one.id for one in family if one.id.replace(".", "") == undotted), better)
+        return _error("PLAN013", f"there is no runtime `{runtime.id}`", where, f"did you mean `{meant}`?")
+    newer = _version(runtime) > max(map(_version, family))
+    close = None if newer else nearest(runtime.id, [one.id for one in family])
+    fetch = "`--facts FILE` tells layerforge what is known about it"
     notes = (
         f"it is taken to run on {runtime.os} with glibc {runtime.glibc[0]}.{runtime.glibc[1]}, on all architectures",
         f"the module asks for AWS provider {facts.newest_provider_minimum} or newer, which may be too old for it",
@@ -93,7 +105,7 @@ def _unknown(runtime: Runtime, where: Location, facts: Facts) -> Diagnostic:
         "PLAN007",
         f"`{runtime.id}` is not among the runtimes known on {facts.date}",
         where,
-        f"{meant}{'If' if meant else 'if'} it is new, `--facts FILE` tells layerforge about it",
+        f"did you mean `{close}`? Else {fetch}" if close else fetch,
         notes,
     )
 

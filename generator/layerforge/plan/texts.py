@@ -31,7 +31,7 @@ def check_texts(settings: Settings, limits: Limits) -> Iterator[Diagnostic]:
     if size > limit:
         yield Diagnostic(
             code="PLAN017",
-            message=f"the license has {size} bytes in UTF-8; AWS takes {limit}",
+            message=f"the license has {size} bytes in UTF-8; the AWS provider takes {limit}",
             location=settings.license_where,
             hint="write its SPDX identifier or the URL of its text",
         )

@@ -42,9 +42,10 @@ def all_models() -> tuple[type[Model], ...]:
 
 
 @cache
-def home(field: str) -> str | None:
-    """Return what takes a field of this name, such as ``a layer``; the outermost if several do."""
-    return next((model.noun for model in all_models() if field in model.model_fields), None)
+def home(field: str, *, top: bool) -> str | None:
+    """Return what takes a field of this name, such as ``a layer``; `defaults` only for who looks from the top."""
+    nouns = [model.noun for model in all_models() if field in model.model_fields]
+    return next(iter(nouns if top else nouns[1:] or nouns), None)
 
 
 def _at(path: SpecPath) -> tuple[Any, ...]:

@@ -1,5 +1,6 @@
 """Pydantic's errors to ours: what is wrong in the file's own words, where, and how to mend it."""
 
+import re
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -23,6 +24,7 @@ _EXPECTED: Final = {
     "enum": "text",
     "literal_error": "text",
 }
+_UNQUOTED: Final = re.compile(r"[A-Za-z0-9_./][A-Za-z0-9_./<>=-]*", re.ASCII)
 _EXAMPLES: Final = {
     "version": "begin the spec with `version: 1`",
     "layers": "name the layers under `layers:`",
@@ -78,13 +80,13 @@ def _unknown(path: SpecPath, value: Any, tree: Tree) -> Diagnostic:  # noqa: ANN
     if not owner and name == "functions":
         hint = "write functions in Terraform until a later version takes them; the modules' outputs have the ARNs"
         return _diagnostic("SPEC026", "`functions` cannot be used yet", tree.places.key(path), hint)
-    takes = f"{_capital(noun)} takes: {', '.join(show(field) for field in known)}"
+    takes = _takes(models)
     close = nearest(name, [field for field in known if field not in _siblings(owner, tree.data)])
-    if close is None and (elsewhere := home(name)) is not None:
-        takes = f"`{name}` belongs in {elsewhere}. {takes}"
+    if close is None and (elsewhere := home(name, top=not owner)) is not None:
+        takes = f"`{name}` belongs in {elsewhere}; {takes}"
     elif close is None and not owner and isinstance(value, dict):
-        takes = f"layers stand under `layers:`. {takes}"
-    hint = f"did you mean `{close}`? {takes}" if close else takes
+        takes = f"layers stand under `layers:`; {takes}"
+    hint = f"did you mean `{close}`? {_capital(takes)}" if close else takes
     return _diagnostic("SPEC003", f"unknown field {show(name)} in {noun}", tree.places.key(path), hint)
 
 
@@ -138,13 +140,18 @@ def _wrong_kind(error: ErrorDetails, path: SpecPath, tree: Tree) -> Diagnostic:
         return _diagnostic("SPEC020", f"{_subject(path)} is not right: {error['msg']}", where, None)
     hint = None
     if expected == "a list" and isinstance(value, str):
-        hint = f"write {show('[' + value + ']')}"
+        item = value if _UNQUOTED.fullmatch(value) else f'"{value}"'
+        hint = f"write {show(f'[{item}]')}"
+    elif expected == "a list":
+        hint = "write each item on a line of its own that begins with `-`"
     elif expected == "text" and isinstance(value, dict):
         hint = "a value that holds `: ` or braces goes into quotes"
     elif expected == "text" and isinstance(value, list):
         hint = "write one value, without brackets or `-`"
     elif models := models_at(path):
         hint = _takes(models)
+    elif path == ("layers",):
+        hint = "write each layer's name as a key, without `-`: `shared-utils:`"
     message = f"{_subject(path)} must be {expected}, not {kind(value)}"
     return _diagnostic("SPEC020", message, where, hint)
 

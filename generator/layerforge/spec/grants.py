@@ -70,6 +70,8 @@ def _shape(value: Any) -> Any:  # noqa: ANN401 - a grant before it is validated
     """Refuse what is none of the three forms, with the form that was meant."""
     if isinstance(value, str):
         return _scalar(value)
+    if value is None:
+        raise problem("SPEC021", "an item of `grants` has no value", _FORMS)
     if not isinstance(value, dict):
         raise problem("SPEC038", f"a grant cannot be {kind(value)}", _FORMS)
     if len(value) > 1 and value.keys() <= {"organization", "account"}:
@@ -79,10 +81,8 @@ def _shape(value: Any) -> Any:  # noqa: ANN401 - a grant before it is validated
             raise problem("SPEC038", "`public` takes no value", "write `- public`")
         if key not in {"organization", "account"}:
             close = nearest(key, ("organization", "account"))
-            meant = f"did you mean `{close}`? " if close else ""
-            raise problem(
-                "SPEC003", f"unknown field {show(key)} in a grant", f"{meant}{_FORMS[0].upper()}{_FORMS[1:]}", at=(key,)
-            )
+            forms = f"did you mean `{close}`? {_FORMS[0].upper()}{_FORMS[1:]}" if close else _FORMS
+            raise problem("SPEC003", f"unknown field {show(key)} in a grant", forms, at=(key,))
     if not value:
         raise problem("SPEC038", "the grant names nobody", _FORMS)
     return value

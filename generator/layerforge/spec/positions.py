@@ -1,5 +1,6 @@
 """Where every key and value of a spec stands: a table beside the plain data."""
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -82,5 +83,5 @@ def show_path(path: SpecPath) -> str:
         elif _PLAIN_KEY.fullmatch(part):
             shown += f".{part}" if shown else part
         else:
-            shown += f'["{part}"]'
+            shown += f"[{json.dumps(part, ensure_ascii=False)}]"
     return shown

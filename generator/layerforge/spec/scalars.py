@@ -2,6 +2,7 @@
 
 import re
 from typing import Annotated, Final
+from unicodedata import normalize
 
 from pydantic import AfterValidator, WithJsonSchema
 
@@ -29,7 +30,9 @@ def one_line(value: str) -> str:
     """Return a text without the line end that YAML's ``>`` and ``|`` leave, if it is one line of visible text."""
     value = value.rstrip("\n")
     if "\n" in value:
-        raise problem("SPEC033", "the text has several lines", "`>` instead of `|` makes one line of several")
+        raise problem(
+            "SPEC033", "the text has several lines", "write one line; `>` in place of `|` folds several into one"
+        )
     return _visible(value, _UNSEEN)
 
 
@@ -41,7 +44,7 @@ def lines(value: str) -> str:
 def filled(value: str) -> str:
     """Return a text in which there is something."""
     if not value.strip():
-        raise problem("SPEC033", "the text is empty", "write something, or leave the field out")
+        raise problem("SPEC033", "the text is empty", "write something, or leave it out")
     return value
 
 
@@ -54,7 +57,8 @@ def _visible(value: str, unseen: re.Pattern[str]) -> str:
 def _layer_name(value: str) -> str:
     if LAYER_NAME.fullmatch(value):
         return value
-    plain = re.sub(r"[^A-Za-z0-9_-]+", "-", value).strip("-_")
+    unaccented = normalize("NFKD", value).encode("ascii", "ignore").decode()
+    plain = re.sub(r"[^A-Za-z0-9_-]+", "-", unaccented).strip("-_")
     rule = "a layer's name takes letters, digits, `-` and `_`, and begins and ends with a letter or digit"
     raise problem("SPEC030", f"{show(value)} cannot name a layer", f"{rule}; {show(plain)} fits" if plain else rule)
 

@@ -3,7 +3,7 @@
 import re
 from typing import Any, Final
 
-LONGEST: Final = 60
+LONGEST: Final = 80
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 

@@ -157,10 +157,8 @@ def _ecosystem(value: Any) -> Any:  # noqa: ANN401 - before validation
         raise problem("SPEC025", f"layers of the ecosystem `{chosen}` cannot be built yet", hint, at=("ecosystem",))
     if isinstance(chosen, str) and chosen != "python":
         close = nearest(chosen, ("python", *LATER))
-        hint = f"did you mean `{close}`? " if close else ""
-        raise problem(
-            "SPEC023", f"{show(chosen)} is not an ecosystem", f"{hint}This version builds `python`", at=("ecosystem",)
-        )
+        hint = f"did you mean `{close}`? This version builds `python`" if close else "this version builds `python`"
+        raise problem("SPEC023", f"{show(chosen)} is not an ecosystem", hint, at=("ecosystem",))
     return value
 
 

@@ -6,6 +6,7 @@ from typing import Final
 
 MEANT: Final = {
     "aarch64": "arm64",
+    "account_id": "account",
     "amd64": "x86_64",
     "arch": "architectures",
     "compatible_architectures": "architectures",
@@ -16,9 +17,12 @@ MEANT: Final = {
     "layer_name": "layers",
     "license_info": "license",
     "licence": "license",
+    "org": "organization",
+    "organization_id": "organization",
     "packages": "requirements",
     "parameter": "ssm",
     "permissions": "grants",
+    "principal": "account",
     "principals": "grants",
     "python_version": "runtimes",
     "type": "ecosystem",
@@ -35,8 +39,11 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     meant = MEANT.get(word.lower().replace("-", "_"))
     if meant in words:
         return meant
-    found = get_close_matches(word.lower()[:_LONGEST], words, n=1, cutoff=0.6)
+    short = word.lower()[:_LONGEST]
+    begun = [one for one in words if len(short) >= _TELLING and one.startswith(short)]
+    found = begun[:1] or get_close_matches(short, words, n=1, cutoff=0.6)
     return found[0] if found else None
 
 
 _LONGEST: Final = 60
+_TELLING: Final = 3

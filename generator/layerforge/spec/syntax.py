@@ -21,10 +21,11 @@ _FLOW: Final = (
     'a value with `[`, `]`, `{`, `}` or `,` goes into quotes: `"requests[socks]==2.32.3"`'
 )
 _HINTS: Final = {
-    "mapping values": "put a value that holds `: ` into quotes; check the indentation",
+    "mapping values": "put a value that holds `: ` into quotes, and a space after each key's colon",
     "sequence entries": "begin a list on the line after its key, or write `[a, b]`",
     "flow sequence": _FLOW,
     "flow mapping": _FLOW,
+    "flow node": _FLOW,
     "unexpected end of stream": "close the quotes",
     "escape": "write `\\\\` for a backslash in double quotes, or use single quotes",
     "incompatible YAML": "leave the `%YAML` line out",
@@ -50,10 +51,21 @@ def explain(error: YAMLError, places: Positions) -> Diagnostic:
     else:
         message = f"the spec is not YAML: {problem}" + (f" {error.context}" if error.context else "")
         hint = _hint(f"{problem} {error.context}")
-    where = places.whole()
-    if mark is not None:
-        where = places.at(Span(mark.line, mark.column, mark.line, mark.column + 1))
+    if mark is None:
+        return Diagnostic(code="SPEC005", message=message, location=places.whole(), hint=hint)
+    line, column = _visible(places, mark.line, mark.column)
+    if start is not None and (line, column) != (mark.line, mark.column) and (start.line, start.column) < (line, column):
+        line, column = start.line, start.column  # what was begun here does not end
+    where = places.at(Span(line, column, line, column + 1))
     return Diagnostic(code="SPEC005", message=message, location=where, hint=hint)
+
+
+def _visible(places: Positions, line: int, column: int) -> tuple[int, int]:
+    """Return a place, or the last character of the text if there is nothing from the place on."""
+    if any(text.strip() for text in places.lines[line + 1 :]) or _character(places, line, column).strip():
+        return line, column
+    filled = [index for index, text in enumerate(places.lines[: line + 1]) if text.strip()]
+    return (filled[-1], len(places.lines[filled[-1]].rstrip()) - 1) if filled else (line, column)
 
 
 def _hint(complaint: str) -> str:

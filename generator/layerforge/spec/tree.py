@@ -1,5 +1,6 @@
 """YAML text to plain strings, lists and mappings, with the place of each; scalars stay as they are written."""
 
+import re
 from dataclasses import dataclass
 from typing import Any, Final
 from unicodedata import normalize
@@ -29,6 +30,7 @@ MAX_DEPTH: Final = 16
 
 _NULLS: Final = frozenset(("", "~", "null", "Null", "NULL"))
 _LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_WORD: Final = re.compile(r"[^\s,\[\]{}]+")
 _WRITE_OUT: Final = "write the value out; `defaults` holds what layers share"
 
 
@@ -186,13 +188,20 @@ class _Walk:
 
     def _check_extras(self, event: ScalarEvent | CollectionStartEvent) -> None:
         if event.tag is not None:
+            tag = event.tag.replace("tag:yaml.org,2002:", "!!")
             hint = "leave the tag out: every value is taken as the text that is written"
-            self._refuse("SPEC009", f"the tag {show(event.tag)} is not taken", event, hint)
+            self._refuse("SPEC009", f"the tag {show(tag)} is not taken", event, hint, word="!")
         if event.anchor is not None:
-            self._refuse("SPEC010", f"the anchor {show(f'&{event.anchor}')} is not taken", event, _WRITE_OUT)
+            message = f"the anchor {show(f'&{event.anchor}')} is not taken"
+            self._refuse("SPEC010", message, event, _WRITE_OUT, word=f"&{event.anchor}")
 
-    def _refuse(self, code: str, message: str, event: Event, hint: str) -> None:
-        where = self.places.at(_span(event), self._stack[-1].next_path)
+    def _refuse(self, code: str, message: str, event: Event, hint: str, *, word: str = "") -> None:
+        """Note what is wrong with an event, or with the ``word`` before its value."""
+        span = _span(event)
+        if word and (column := self.places.lines[span.line].find(word, span.column)) >= 0:
+            end = _WORD.match(self.places.lines[span.line], column)
+            span = Span(span.line, column, span.line, end.end() if end is not None else column + len(word))
+        where = self.places.at(span, self._stack[-1].next_path)
         self.found.append(Diagnostic(code=code, message=message, location=where, hint=hint))
 
 

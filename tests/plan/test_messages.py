@@ -1,0 +1,18 @@
+"""What is said about specs that cannot be carried out, or should perhaps not be."""
+
+from pathlib import Path
+
+import pytest
+
+from support.golden import Golden
+from support.specs import check_cases, said_while_planning
+
+HERE = Path(__file__).parent
+
+
+@pytest.mark.parametrize("topic", sorted(path.stem for path in (HERE / "cases").glob("*.txt")))
+def test_every_rule_reads_as_the_case_file_says(
+    topic: str, golden: Golden, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    check_cases(HERE / "cases" / f"{topic}.txt", golden, lambda case: said_while_planning(tmp_path, case))
