@@ -152,7 +152,9 @@ def check_size(members: Sequence[Member]) -> None:
     size += 2 * sum(len(member.name.encode()) for member in members)
     if len(members) > _MOST_MEMBERS:
         what = f"{len(members):,} files, and a ZIP holds at most {_MOST_MEMBERS:,}"
-    elif size >= _MOST_BYTES or any(member.size >= _MOST_BYTES for member in members):
+    elif large := [member for member in members if member.size >= _MOST_BYTES]:
+        what = f"a file of {large[0].size:,} bytes, `{large[0].name}`, and a ZIP holds less than 4 GiB"
+    elif size >= _MOST_BYTES:
         what = f"{size:,} bytes zipped, and a ZIP holds less than 4 GiB"
     else:
         return
