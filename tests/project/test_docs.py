@@ -11,7 +11,7 @@ import pytest
 from layerforge.cli.main import COMMANDS
 from support.repository import ROOT, text, tracked
 
-PAGES = tuple(path for path in tracked(".md") if path.parts[0] != "modules")
+PAGES = tuple(path for path in tracked(".md") if path.parts[0] not in {"modules", "tests"})
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\((?P<target>[^)\s]+)\)")
 FENCE = re.compile(r"^(?P<indent> *)```(?P<kind>\w*)\n(?P<body>.*?)^ *```$", re.MULTILINE | re.DOTALL)
 EXAMPLES = tuple(path for path in tracked("layers.yaml") if path.parts[0] == "examples")
