@@ -3,9 +3,11 @@
 import hashlib
 import json
 import os
+import platform
 import shutil
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -104,6 +106,28 @@ def test_a_fresh_resolution_keeps_the_committed_locks(checkout: Path, store: Pat
     before = {name: (checkout / f"examples/{name}/layers.lock.json").read_bytes() for name in EXAMPLES}
     gen(sys.executable, checkout, store)
     assert {name: (checkout / f"examples/{name}/layers.lock.json").read_bytes() for name in EXAMPLES} == before
+
+
+@pytest.mark.network
+@pytest.mark.slow
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="the layer for this machine is the x86_64 one")
+def test_the_data_science_layer_works_under_its_python(checkout: Path, store: Path, tmp_path: Path) -> None:
+    gen(sys.executable, checkout, store, "--locked")
+    python = need_several().get("3.12")
+    if python is None:
+        pytest.skip("Python 3.12, which the layer is for, is not here")
+    opt = tmp_path / "opt"
+    with zipfile.ZipFile(checkout / "modules/data-science/artifacts/python312-x86-64.zip") as archive:
+        archive.extractall(opt)
+    code = (
+        "import numpy as np, pandas as pd, pyarrow as pa\n"
+        "frame = pd.DataFrame({'day': pd.to_datetime(['2026-01-01', '2026-01-02']), 'n': np.arange(2)})\n"
+        "table = pa.Table.from_pandas(frame)\n"
+        "print(table.to_pandas().n.sum(), frame.day.dt.tz_localize('Europe/Berlin').iloc[0].isoformat())\n"
+    )
+    env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(opt / "python"), "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run([python, "-S", "-c", code], env=env, capture_output=True, text=True, check=False)
+    assert done.stdout == "1 2026-01-01T00:00:00+01:00\n", done.stderr
 
 
 def test_what_is_committed_is_fresh() -> None:
