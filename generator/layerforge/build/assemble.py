@@ -110,7 +110,8 @@ def _matches_nothing(exclude: Exclude, members: Sequence[Member]) -> Diagnostic:
     """Warn of a glob, with the likely one that would match: people write `tests` for `**/tests/**`."""
     glob = exclude.glob
     stem = glob.removeprefix("/").rstrip("/")
-    likely = (f"{stem}/**", f"**/{stem}", f"**/{stem}/**", f"python/{stem}", f"python/{stem}/**")
+    starts = ("", "python/", "**/") if "/" in stem else ("**/", "python/")
+    likely = [f"{start}{stem}{end}" for start in starts for end in ("", "/**")]
     meant = next(
         (one for one in likely if any(map(compile_glob(one).fullmatch, (item.name for item in members)))), None
     )

@@ -24,14 +24,15 @@ def _different(origins: tuple[str, ...], paths: Sequence[str]) -> Diagnostic:
     who = _join([f"`{origin}`" if origin != OWN_FILES else "the own files" for origin in [*packages, *_own(origins)]])
     verb = "bring" if len(origins) > 1 else "brings"
     what = f"`{paths[0]}`" if len(paths) == 1 else f"{len(paths)} files"
+    those, one = ("the one", "it") if len(paths) == 1 else ("those", "the first")
     twice = "with different content" if len(origins) > 1 else "twice, with different content"
     if len(packages) < len(origins):
         hint = "give the own file another name, or another place with `to` of its `include`"
     elif len(packages) == 1:
-        hint = f"`exclude: [{paths[0]}]` leaves it out"
+        hint = f"`exclude: [{paths[0]}]` leaves {one} out"
     else:
         names = [package.partition(" ")[0] for package in packages]
-        hint = f"`prefer: [{names[0]}]` takes the one of `{names[0]}`; `exclude: [{paths[0]}]` leaves it out"
+        hint = f"`prefer: [{names[0]}]` takes {those} of `{names[0]}`; `exclude: [{paths[0]}]` leaves {one} out"
     return Diagnostic(
         code="BUILD001",
         message=f"{who} {verb} {what} {twice}",
