@@ -50,8 +50,7 @@ def assemble(members: Iterable[Member], exclude: Sequence[Exclude], prefer: Sequ
         winner = _winner(rivals, prefer)
         if winner is None:
             conflicts.append(rivals)
-        else:
-            chosen[name] = winner
+        chosen[name] = winner or min(rivals, key=_rank)
     errors = [*different_content(conflicts), *clashing_folders(chosen)]
     if errors:
         raise FindingsError(errors)
