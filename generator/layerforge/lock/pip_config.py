@@ -2,6 +2,7 @@
 
 import configparser
 import os
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -21,7 +22,7 @@ _UV_VARIABLES: Final = (
 _UV_SETTINGS: Final = ("index", "index-url", "extra-index-url", "find-links", "no-index")
 _OPTIONS: Final = {"index-url": "UV_DEFAULT_INDEX", "extra-index-url": "UV_INDEX"}
 _SECTIONS: Final = ("global", "install", "download", "wheel")
-_PUBLIC: Final = "https://pypi.org/simple"
+_PUBLIC: Final = re.compile(r"https?://(?:www\.)?pypi\.(?:python\.)?org(?:/simple)?/?")
 
 
 def check_pip(settings: Settings, given: Mapping[str, str] | None = None) -> None:
@@ -75,7 +76,7 @@ def _value(parser: configparser.RawConfigParser, section: str, option: str) -> s
 
 
 def _private(value: str) -> bool:
-    return any(url.rstrip("/") != _PUBLIC for url in value.split())
+    return any(not _PUBLIC.fullmatch(url) for url in value.split())
 
 
 def _files(ours: Mapping[str, str]) -> list[Path]:

@@ -1,7 +1,7 @@
 """Chooses one wheel a package for each unit, as pip would for the target, from locks that know every wheel."""
 
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -11,7 +11,6 @@ from packaging.utils import BuildTag, parse_wheel_filename
 
 from layerforge.lock.targets import Platform, asks_for_host
 from layerforge.names import PackageName
-from layerforge.plan.types import Target
 
 _NO_WHEEL: Final = PackageSdist(name="none-0.tar.gz", url="https://packages.invalid/none-0.tar.gz", hashes={"none": ""})
 """Stands for every package's source distribution, so that a package without a fitting wheel shows as one."""
@@ -128,12 +127,3 @@ def _reason(filename: str, platform: Platform) -> str:
     if platforms or any(tag.platform == "any" for tag in tags):
         return f"it is made for another Python than {'.'.join(map(str, platform.python))}"
     return "it is made for another system or architecture"
-
-
-def groups_of(targets: Iterable[Target], key: str) -> list[tuple[Target, ...]]:
-    """Cut targets as a ``split`` of that name does, in their order."""
-    cut: dict[str, list[Target]] = {}
-    for target in targets:
-        name = {"target": str(target), "architecture": target.architecture.value, "none": ""}[key]
-        cut.setdefault(name, []).append(target)
-    return [tuple(members) for members in cut.values()]

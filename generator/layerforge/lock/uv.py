@@ -11,6 +11,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.version import InvalidVersion, Version
 
 from layerforge.diagnostics import Diagnostic, OutsideError, Severity
+from layerforge.lock.uv_settings import without_config
 from layerforge.process import Finished, run
 
 UV_RANGE: Final = SpecifierSet(">=0.12.17,<0.14")
@@ -33,7 +34,7 @@ _PASSED: Final = frozenset(
         *("UV_INDEX_STRATEGY", "UV_KEYRING_PROVIDER", "UV_CREDENTIALS_DIR", "UV_CACHE_DIR", "UV_NO_CACHE"),
         *("UV_NATIVE_TLS", "UV_SYSTEM_CERTS", "UV_INSECURE_HOST", "UV_OFFLINE", "UV_HTTP_TIMEOUT", "UV_HTTP_RETRIES"),
         *("UV_REQUEST_TIMEOUT", "UV_HTTP_CONNECT_TIMEOUT", "UV_CONCURRENT_DOWNLOADS", "UV_S3_ENDPOINT_URL"),
-        *("UV_NO_CONFIG", "UV_NO_SYSTEM_CONFIG"),
+        "UV_NO_SYSTEM_CONFIG",
     }
 )
 _PASSED_PREFIXES: Final = (
@@ -83,9 +84,12 @@ def environment(given: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return the environment for uv: what says where packages are and how to reach them, nothing that picks versions.
 
     ``UV_CONFIG_FILE`` is not passed on: `find_settings` reads it, and its settings stand in the generated project.
+    ``UV_NO_CONFIG`` would make uv ignore the generated project's settings; it becomes what keeps the others out.
     """
     ours = os.environ if given is None else given
     passed = {name: value for name, value in ours.items() if name in _PASSED or name.startswith(_PASSED_PREFIXES)}
+    if without_config(ours):
+        passed |= {"XDG_CONFIG_HOME": os.devnull, "UV_NO_SYSTEM_CONFIG": "1"}
     return passed | {
         "LC_ALL": "C.UTF-8",
         "NO_COLOR": "1",

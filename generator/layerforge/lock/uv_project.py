@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import tomli_w
 from packaging.pylock import Pylock, PylockValidationError
+from packaging.version import Version
 
 from layerforge.diagnostics import Diagnostic, OutsideError, Severity
 from layerforge.lock.requests import Request
@@ -65,17 +66,33 @@ def ask(question: Question) -> Answer:
     """
     with tempfile.TemporaryDirectory(prefix="layerforge-") as name:
         folder = Path(name)
-        if question.preferences:
-            _seed(folder, question)
-        _write_project(folder, question, [asked.text for asked in question.request.requirements])
-        words = ["--upgrade"] if question.upgrade.everything else []
-        words += [f"--upgrade-package={package}" for package in sorted(question.upgrade.packages)]
-        locked = run_uv(["lock", *words], cwd=folder)
-        if locked.returncode:
-            raise failure(locked, question.request, question.platforms)
-        found = warnings(locked, question.request)
-        exported = export(["--no-default-groups", "--no-emit-project"], folder)
-        return Answer(pylock=exported, diagnostics=found)
+        found = _lock(folder, question)
+        return Answer(pylock=export(["--no-default-groups", "--no-emit-project"], folder), diagnostics=found)
+
+
+def newest(question: Question) -> dict[PackageName, Version]:
+    """Return the highest version of each package that a question comes to, and nothing else of the answer."""
+    with tempfile.TemporaryDirectory(prefix="layerforge-") as name:
+        folder = Path(name)
+        _lock(folder, question)
+        packages = tomllib.loads((folder / "uv.lock").read_text("utf-8"))["package"]
+    found: dict[PackageName, Version] = {}
+    for package in packages:
+        version = Version(package["version"])
+        found[package["name"]] = max(version, found.get(package["name"], version))
+    return found
+
+
+def _lock(folder: Path, question: Question) -> tuple[Diagnostic, ...]:
+    if question.preferences:
+        _seed(folder, question)
+    _write_project(folder, question, [asked.text for asked in question.request.requirements])
+    words = ["--upgrade"] if question.upgrade.everything else []
+    words += [f"--upgrade-package={package}" for package in sorted(question.upgrade.packages)]
+    locked = run_uv(["lock", *words], cwd=folder)
+    if locked.returncode:
+        raise failure(locked, question.request, question.platforms)
+    return warnings(locked, question.request)
 
 
 def export(words: Sequence[str], folder: Path) -> Pylock:

@@ -91,6 +91,11 @@ class Settings:
         return {key: self.table[key] for key in CHANGES_RESULTS if key in self.table}
 
 
+def without_config(environment: Mapping[str, str]) -> bool:
+    """Tell whether uv is told to read no settings file at all."""
+    return environment.get("UV_NO_CONFIG", "").lower() in {"1", "true", "t", "yes", "y", "on"}
+
+
 def find_settings(folder: Path) -> Settings:
     """Return the settings that uv would apply in a folder: ``UV_CONFIG_FILE``, or the nearest file upward.
 
@@ -103,7 +108,7 @@ def find_settings(folder: Path) -> Settings:
     if chosen:
         path = Path(chosen).absolute()
         return replace(_settings(path, _toml(path), {}), looked_at=(path,))
-    if os.environ.get("UV_NO_CONFIG", "").lower() in {"1", "true", "yes", "on"}:
+    if without_config(os.environ):
         return Settings()
     looked_at: list[Path] = []
     for place in (folder.absolute(), *folder.absolute().parents):
@@ -131,7 +136,7 @@ def find_indexes(folder: Path) -> tuple[IndexUrl, ...]:
 
 def machine_tables() -> tuple[Mapping[str, Any], ...]:
     """Return the user's and the system's settings. uv applies them by itself, so they are not carried."""
-    if os.environ.get("UV_CONFIG_FILE") or os.environ.get("UV_NO_CONFIG"):
+    if os.environ.get("UV_CONFIG_FILE") or without_config(os.environ):
         return ()
     return tuple(_settings(path, _toml(path), {}).table for path in _machine_files())
 

@@ -1,0 +1,148 @@
+"""Asks uv in rounds: each C library's targets at once, then again until one version of a package serves all of them."""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Final
+
+from packaging.pylock import Pylock
+from packaging.version import Version
+
+from layerforge.diagnostics import Diagnostic, LayerforgeError, OutsideError, SpecError
+from layerforge.lock.requests import Request
+from layerforge.lock.select import select
+from layerforge.lock.targets import Glibc, Platform
+from layerforge.lock.types import Pin, Upgrade
+from layerforge.lock.uv_project import Answer, Question, ask
+from layerforge.names import PackageName, Sha256
+from layerforge.plan.types import Target
+
+_ROUNDS: Final = 3
+_THREADS: Final = 4
+
+Versions = Mapping[PackageName, Mapping[Target, str]]
+"""The version of each package for each target that it goes to."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Round:
+    """Answers for all targets of a layer.
+
+    Attributes:
+        questions: one for each C library.
+        answers: in their order.
+    """
+
+    questions: tuple[Question, ...]
+    answers: tuple[Answer, ...]
+
+    @property
+    def locks(self) -> dict[Target, Pylock]:
+        """The lock that each target's packages come from."""
+        return {
+            platform.target: answer.pylock
+            for question, answer in zip(self.questions, self.answers, strict=True)
+            for platform in question.platforms
+        }
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """All that uv had to say."""
+        return tuple(dict.fromkeys(item for answer in self.answers for item in answer.diagnostics))
+
+    def versions(self) -> Versions:
+        """Return what was chosen for each target."""
+        found: dict[PackageName, dict[Target, str]] = {}
+        for question, answer in zip(self.questions, self.answers, strict=True):
+            for platform in question.platforms:
+                chosen = select(answer.pylock, platform, platform.tags, hashes=question.request.hashes).choices
+                for name, choice in chosen.items():
+                    found.setdefault(name, {})[platform.target] = str(choice.package.version)
+        return found
+
+
+def first_round(request: Request, platforms: Sequence[Platform], preferences: Sequence[Pin], upgrade: Upgrade) -> Round:
+    """Ask once for each C library."""
+    generations: dict[Glibc, list[Platform]] = {}
+    for platform in platforms:
+        generations.setdefault(platform.glibc, []).append(platform)
+    questions = tuple(
+        Question(
+            request=request, platforms=tuple(members), glibc=glibc, preferences=tuple(preferences), upgrade=upgrade
+        )
+        for glibc, members in generations.items()
+    )
+    return _ask_all(questions)
+
+
+def one_version(first: Round) -> Round:
+    """Ask again, the lowest version as upper bound, where a package's version differs between targets.
+
+    What has no solution stays as it was.
+    """
+    best = first
+    for _ in range(_ROUNDS):
+        bounds = _bounds(best)
+        if not bounds:
+            return best
+        again = _ask_again(best, bounds)
+        if again is None:
+            again = best
+            for name, bound in bounds.items():
+                again = _ask_again(again, {name: bound}) or again
+        if again is best:
+            return best
+        best = again
+    return best
+
+
+def differs(found: Mapping[Target, str]) -> bool:
+    """Tell whether targets get different versions of a package."""
+    return len(set(found.values())) > 1
+
+
+def _bounds(asked: Round) -> dict[PackageName, str]:
+    return {
+        name: min(map(Version, set(found.values()))).public
+        for name, found in sorted(asked.versions().items())
+        if differs(found)
+    }
+
+
+def _ask_again(best: Round, bounds: Mapping[PackageName, str]) -> Round | None:
+    """Ask with further bounds and the versions so far as preferences; ``None`` where that is no better."""
+    versions = best.versions()
+    questions = []
+    for question in best.questions:
+        own = {platform.target for platform in question.platforms}
+        kept = {(name, found[target]) for name, found in versions.items() for target in own & found.keys()}
+        preferences = tuple(
+            Pin(name=name, version=version, file="", sha256=Sha256(""))
+            for name, version in sorted(kept)
+            if name not in bounds
+        )
+        further = {**question.bounds, **bounds}
+        questions.append(dataclasses.replace(question, bounds=further, upgrade=Upgrade(), preferences=preferences))
+    try:
+        asked = _ask_all(tuple(questions))
+    except LayerforgeError:
+        return None
+    before, after = (sum(map(differs, item.values())) for item in (versions, asked.versions()))
+    return asked if after < before else None
+
+
+def _ask_all(questions: tuple[Question, ...]) -> Round:
+    """Ask several questions at once; raise all that is wrong with them together."""
+    answers: list[Answer] = []
+    failures: list[LayerforgeError] = []
+    with ThreadPoolExecutor(max_workers=_THREADS) as pool:
+        for future in [pool.submit(ask, question) for question in questions]:
+            try:
+                answers.append(future.result())
+            except LayerforgeError as error:
+                failures.append(error)
+    if failures:
+        family = SpecError if any(isinstance(error, SpecError) for error in failures) else OutsideError
+        raise family(dict.fromkeys(item for error in failures for item in error.diagnostics))
+    return Round(questions=questions, answers=tuple(answers))
