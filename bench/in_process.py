@@ -11,6 +11,11 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from layerforge.build.store import Store
+    from layerforge.build.types import Job
 
 _CHUNK = 1 << 20
 
@@ -36,6 +41,31 @@ def build(spec: Path, destination: Path) -> Callable[[], str]:
     """Prepare the build of the spec's only unit from a warm store; its ZIP is not there yet."""
     from layerforge.build.make import build as build_units
     from layerforge.build.progress import Silent
+
+    job, store = _job(spec, destination)
+
+    def work() -> str:
+        (artifact,) = build_units([job], store, parallel=1, progress=Silent())
+        return artifact.sha256
+
+    return work
+
+
+def fetch(spec: Path, destination: Path) -> Callable[[], str]:
+    """Prepare to bring the wheels of the spec's only unit into the store."""
+    from layerforge.build.fetch import fetch as fetch_wheels
+    from layerforge.build.progress import Silent
+
+    job, store = _job(spec, destination)
+
+    def work() -> str:
+        fetch_wheels(job.pins, store, urls={}, root=spec.parent, jobs=8, progress=Silent())
+        return ""
+
+    return work
+
+
+def _job(spec: Path, destination: Path) -> tuple["Job", "Store"]:
     from layerforge.build.store import Store
     from layerforge.build.types import Job
     from layerforge.facts.load import load_facts
@@ -53,17 +83,11 @@ def build(spec: Path, destination: Path) -> Callable[[], str]:
         unit=unit,
         pins=locked.inputs.pins,
         own_files=collect(layer),
-        format=locked.artifact.format if locked.artifact else 1,
+        format=locked.format,
         destination=destination,
-        expected=None,
+        expected=locked.built.sha256 if locked.built else None,  # as the command line does: the lock's digest
     )
-    store = Store(cache_dir())
-
-    def work() -> str:
-        (artifact,) = build_units([job], store, parallel=1, progress=Silent())
-        return artifact.sha256
-
-    return work
+    return job, Store(cache_dir())
 
 
 def used() -> float:
@@ -83,10 +107,10 @@ def peak() -> int:
 
 
 def main() -> None:
-    """Do what the arguments say: ``copy|build SPEC DESTINATION``."""
+    """Do what the arguments say: ``copy|fetch|build SPEC DESTINATION``."""
     what, spec, destination = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
     destination.unlink(missing_ok=True)
-    work = {"copy": copy, "build": build}[what](spec, destination)
+    work = {"copy": copy, "fetch": fetch, "build": build}[what](spec, destination)
     wall, cpu = time.perf_counter(), used()
     digest = work()
     cpu, wall = used() - cpu, time.perf_counter() - wall

@@ -73,10 +73,9 @@ def _cells(name: str, costs: dict[str, list[Cost]]) -> list[str]:
 
 
 def _warm(inputs: Inputs) -> None:
-    """Lock the bench's spec once, and bring its wheels into the store."""
+    """Lock the bench's spec with its digest once, and bring its wheels into the store."""
     out = Path(inputs.folder, "warm")
-    call(sys.executable, "-m", "layerforge", "lock", "--spec", inputs.spec, cwd=inputs.folder)
-    call(sys.executable, "-m", "layerforge", "build", "--spec", inputs.spec, "--out", out, cwd=inputs.folder)
+    call(sys.executable, "-m", "layerforge", "gen", "--spec", inputs.spec, "--out", out, cwd=inputs.folder)
 
 
 def _sha256_rate() -> float:
