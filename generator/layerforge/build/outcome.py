@@ -59,6 +59,8 @@ def merge_warnings(artifacts: Sequence[Artifact], layers: Sequence[Layer]) -> tu
 
 
 def _with_units(diagnostic: Diagnostic, units: Sequence[Unit]) -> Diagnostic:
-    if not units:
+    """Add the units in question, unless the message names its unit already."""
+    shown = [f"`{unit}`" for unit in units]
+    if not units or shown[0] in diagnostic.message:
         return diagnostic
-    return replace(diagnostic, notes=(*diagnostic.notes, f"in {' and '.join(f'`{unit}`' for unit in units)}"))
+    return replace(diagnostic, notes=(*diagnostic.notes, f"in {' and '.join(shown)}"))
