@@ -23,7 +23,7 @@ def memory() -> tuple[str, list[Claim]]:
 
 
 def _peak(inputs: Inputs) -> float:
-    """Return the least of three peaks in bytes. The larger set is over Lambda's limit, so just the build itself runs."""
+    """Return the least of three peaks in bytes; the larger set is over Lambda's limit, so just the build runs."""
     destination = inputs.folder / "memory.zip"
     call(sys.executable, "-m", "layerforge", "lock", "--spec", inputs.spec, cwd=inputs.folder)
     ask("fetch", inputs, destination)
