@@ -1,3 +1,5 @@
+"""The modules as they are kept, file by file, and what holds for all of them."""
+
 from layerforge.render.marker import owner_of
 from render import cases
 from support.golden import Golden

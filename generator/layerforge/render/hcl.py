@@ -57,6 +57,11 @@ def name(text: str) -> Expression:
     return Expression(text)
 
 
+def written(text: str) -> Expression:
+    """Return what a template itself has written, values in it escaped already, as an expression."""
+    return Expression(text.strip())
+
+
 def key(text: str) -> Expression:
     """Return ``text`` as the key of an object: bare where that means the same, else in quotes."""
     bare = _IDENTIFIER.fullmatch(text) is not None and text not in _KEYWORDS

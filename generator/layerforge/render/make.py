@@ -108,6 +108,7 @@ FILTERS: Final = {
     "md": markdown.text,
     "md_code": markdown.code,
     "name": hcl.name,
+    "written": hcl.written,
 }
 """The only ways by which a value gets into a text."""
 

@@ -5,7 +5,7 @@ from typing import Final
 
 _SPECIAL: Final = re.compile(r"([\\`*\[<|&~$]|(?<![^\W_])_|_(?![^\W_]))")
 """An underscore inside a word is no markup."""
-_LEADING: Final = re.compile(r"^([-+=#>]|[0-9]+[.)])")
+_LEADING: Final = re.compile(r"^([-+=#>]|[0-9]+[.)](?=\s|$))")
 _RUNS: Final = re.compile(r"`+")
 
 

@@ -10,10 +10,6 @@ from layerforge.render.hcl import Expression
 from layerforge.render.rules import Rule, Variable, at_most, every, matches
 
 CHANNEL_CHARACTERS: Final = 64
-PARAMETER_LEVELS: Final = 15
-"""Levels of a parameter's name that SSM allows; the runtime, the architecture and the last name take three."""
-PARAMETER_ARN_CHARACTERS: Final = 64
-"""Room for ``arn:aws-us-gov:ssm:us-gov-west-1:123456789012:parameter``, which SSM counts as part of a name."""
 EXAMPLE_ARN: Final = "arn:aws:lambda:eu-west-1:111122223333:layer:contract:1"
 
 
@@ -66,7 +62,9 @@ def channels(layer: Layer) -> Variable:
 
 def ssm_prefix(layer: Layer, limits: Limits) -> Variable:
     """Return the variable for the start of the parameters' names, by default the spec's."""
-    longest = max(len(str(target)) for target in layer.targets) + len("//") + CHANNEL_CHARACTERS
+    longest = max(len(f"/{target}/latest") for target in layer.targets)
+    room = limits.ssm_name_characters - limits.ssm_arn_characters - longest
+    levels = limits.ssm_levels - 3
     given = layer.publish.ssm
     return Variable(
         name="ssm_prefix",
@@ -86,9 +84,9 @@ def ssm_prefix(layer: Layer, limits: Limits) -> Variable:
             ),
             matches(
                 "ssm_prefix",
-                f"^/*([^/]+/*){{0,{PARAMETER_LEVELS - 3}}}$",
-                f"The prefix has at most {PARAMETER_LEVELS - 3} levels, for SSM allows {PARAMETER_LEVELS} in all.",
-                wrong="/level" * (PARAMETER_LEVELS - 2),
+                f"^/*([^/]+/*){{0,{levels}}}$",
+                f"The prefix has at most {levels} levels, for SSM allows {limits.ssm_levels} in all.",
+                wrong="/level" * (levels + 1),
                 nullable=True,
             ),
             Rule(
@@ -98,9 +96,7 @@ def ssm_prefix(layer: Layer, limits: Limits) -> Variable:
                 message="A name that begins with /aws or /ssm is reserved by AWS.",
                 wrong=(("ssm_prefix", hcl.string("/aws/layers")),),
             ),
-            at_most(
-                "ssm_prefix", limits.ssm_name_characters - PARAMETER_ARN_CHARACTERS - longest, start="/", nullable=True
-            ),
+            at_most("ssm_prefix", room, start="/", nullable=True),
         ),
     )
 

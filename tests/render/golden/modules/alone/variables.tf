@@ -76,8 +76,8 @@ variable "ssm_prefix" {
   }
 
   validation {
-    condition     = var.ssm_prefix == null ? true : length(var.ssm_prefix) <= 865
-    error_message = "The prefix has at most 865 characters."
+    condition     = var.ssm_prefix == null ? true : length(var.ssm_prefix) <= 923
+    error_message = "The prefix has at most 923 characters."
   }
 }
 
