@@ -1,6 +1,6 @@
 """What a plan asks of the lock, layer by layer; the lock and the check of the lock compare it with what is stored."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -9,7 +9,7 @@ from layerforge.lock.fields import fields_digest
 from layerforge.lock.own_files import Collected, collect_all, own_files_digest, own_names_digest, own_text_digest
 from layerforge.lock.types import Inputs, Pin
 from layerforge.names import LayerName, Sha256
-from layerforge.plan.types import Layer, Plan
+from layerforge.plan.types import Layer
 
 if TYPE_CHECKING:
     from layerforge.lock.requests import Request
@@ -50,8 +50,8 @@ class Asking:
         )
 
 
-def read_askings(plan: Plan, read_request: ReadRequest | None) -> Mapping[LayerName, Asking]:
-    """Read the files that the spec names, for all layers of a plan. No network.
+def read_askings(layers: Sequence[Layer], read_request: ReadRequest | None) -> Mapping[LayerName, Asking]:
+    """Read the files that the spec names, for some layers. No network.
 
     Raises:
         LayerforgeError: with everything that is wrong with requirements and own files.
@@ -61,10 +61,10 @@ def read_askings(plan: Plan, read_request: ReadRequest | None) -> Mapping[LayerN
     own: Mapping[LayerName, Collected] = {}
     requests: dict[LayerName, Request] = {}
     try:
-        own = collect_all(plan.layers)
+        own = collect_all(layers)
     except LayerforgeError as error:
         errors.append(error)
-    for layer in plan.layers:
+    for layer in layers:
         try:
             requests[layer.name] = read(layer)
         except LayerforgeError as error:
@@ -72,7 +72,7 @@ def read_askings(plan: Plan, read_request: ReadRequest | None) -> Mapping[LayerN
     raise_all(errors)
     return {
         layer.name: Asking(layer=layer, request=requests[layer.name], own=own[layer.name], fields=fields_digest(layer))
-        for layer in plan.layers
+        for layer in layers
     }
 
 

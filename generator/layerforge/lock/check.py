@@ -2,7 +2,7 @@
 
 import os
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -11,7 +11,12 @@ from layerforge.lock.asking import Asking, ReadRequest, read_askings
 from layerforge.lock.file import StoredLock, lock_path
 from layerforge.lock.line_endings import REMEDY, only_line_endings
 from layerforge.lock.types import Inputs, LockedUnit
-from layerforge.plan.types import Plan, Unit
+from layerforge.plan.types import Layer, Plan, Unit
+
+NOT_ASKED_FOR: Final = "LOCK025"
+"""The code of a unit that the lock has and the spec does not."""
+NOT_BUILT: Final = "LOCK026"
+"""The code of a unit whose inputs fit, but its artifact was not built from them."""
 
 _DEFAULT_SPEC: Final = "layers.yaml"
 _MOST_NAMES: Final = 5
@@ -35,12 +40,30 @@ def check_lock(
     Raises:
         LayerforgeError: what the spec names cannot be read.
     """
-    askings = read_askings(plan, read_request)
-    found: list[Diagnostic] = []
-    for spec in dict.fromkeys([*(layer.spec for layer in plan.layers), *stored]):
+    specs = dict.fromkeys([*(layer.spec for layer in plan.layers), *stored])
+    return tuple(item for check in _checks(plan.layers, specs, stored, read_request) for item in check.findings())
+
+
+def check_inputs(
+    layers: Sequence[Layer], stored: Mapping[Path, StoredLock], *, read_request: ReadRequest | None = None
+) -> tuple[Diagnostic, ...]:
+    """Return one error for each unit of some layers whose inputs the lock does not have, built or not.
+
+    Raises:
+        LayerforgeError: what the spec names cannot be read.
+    """
+    specs = dict.fromkeys(layer.spec for layer in layers)
+    found = (item for check in _checks(layers, specs, stored, read_request) for item in check.findings())
+    return tuple(item for item in found if item.code not in {NOT_ASKED_FOR, NOT_BUILT})
+
+
+def _checks(
+    layers: Sequence[Layer], specs: Iterable[Path], stored: Mapping[Path, StoredLock], read_request: ReadRequest | None
+) -> Iterator["_Check"]:
+    askings = read_askings(layers, read_request)
+    for spec in specs:
         mine = [asking for asking in askings.values() if asking.layer.spec == spec]
-        found += _Check(spec, mine, stored.get(spec, StoredLock(exists=False))).findings()
-    return tuple(found)
+        yield _Check(spec, mine, stored.get(spec, StoredLock(exists=False)))
 
 
 class _Check:
@@ -72,7 +95,7 @@ class _Check:
         for layer, key in locked:
             path = f"layers.{layer}.{key}"
             message = f"the lock has `{layer}/{key}`, which the spec no longer asks for"
-            yield self._diagnostic("LOCK025", message, self._in_lock(path))
+            yield self._diagnostic(NOT_ASKED_FOR, message, self._in_lock(path))
 
     def _unit(self, asking: Asking, unit: Unit, locked: LockedUnit | None) -> Iterator[Diagnostic]:
         where = asking.layer.where
@@ -87,7 +110,7 @@ class _Check:
             yield self._diagnostic("LOCK023", message, where, notes=_untracked(asking) if _NAMES in reasons else ())
         elif locked.built is None:
             what = "has not been built yet" if locked.artifact is None else "was built from other inputs"
-            yield self._diagnostic("LOCK026", f"the artifact of `{unit}` {what}", where)
+            yield self._diagnostic(NOT_BUILT, f"the artifact of `{unit}` {what}", where)
 
     def _in_lock(self, path: str = "") -> Location:
         return Location(file=self._lock, path=path)

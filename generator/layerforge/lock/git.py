@@ -95,14 +95,17 @@ def _ls_files(top: Path, names: Iterable[str]) -> Finished:
 
 
 def _entries(top: Path, lines: Iterable[str], where: Location) -> Iterator[Listed]:
-    for line in dict.fromkeys(filter(None, lines)):
+    seen = set()
+    for line in filter(None, lines):
         tag, _, rest = line.partition(" ")
-        if tag == "?":
-            path = top / rest
-            yield from _repository_inside(path, where) if rest.endswith("/") else (Listed(path=path, tracked=False),)
-            continue
-        about, _, name = rest.partition("\t")
+        about, _, name = rest.partition("\t") if tag != "?" else ("", "", rest)
+        if name in seen:
+            continue  # a merge in progress: git lists each side
+        seen.add(name)
         path, mode = top / name, about.partition(" ")[0]
+        if tag == "?":
+            yield from _repository_inside(path, where) if name.endswith("/") else (Listed(path=path, tracked=False),)
+            continue
         if mode == _SUBMODULE:
             yield from _repository_inside(path, where)
         elif mode == _SYMLINK:

@@ -148,7 +148,7 @@ def _say_why_empty(wanted: Wanted) -> None:
             "OWN002", f"the include `{shown}` is an empty folder", "put the code there, or take the include out"
         )
         return
-    message = f"the include `{shown}` holds nothing to pack: what lies there is ignored"
+    message = f"the include `{shown}` holds nothing to pack: all that lies there is ignored"
     hint = "take it out of `.gitignore`"
     if wanted.asked_git:
         hint = f"{hint}, or track it with `git add --force`; `git check-ignore -v {shown}/*` tells the rule"

@@ -75,7 +75,7 @@ def make_lock(  # noqa: PLR0913 - the last two are for tests
         LayerforgeError: what the spec names cannot be read, or a layer cannot be resolved; with all diagnostics.
     """
     wanted = upgrade or Upgrade()
-    askings = read_askings(plan, read_request)
+    askings = read_askings(plan.layers, read_request)
     old = _gather(stored)
     stale = [asking for asking in askings.values() if _must_resolve(asking, old, wanted)]
     resolutions = _resolve_all(stale, old, facts, wanted, resolve)

@@ -4,22 +4,20 @@ import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from layerforge.lock.git import Kind, Listed
+from layerforge.lock.ignore_rules import Rule, read_rules
 from layerforge.lock.never_packed import never_packed
-
-if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec
 
 _IGNORE_FILE: Final = ".gitignore"
 
-_Rules = tuple[tuple[Path, "GitIgnoreSpec"], ...]
+_Rules = tuple[tuple[Path, tuple[Rule, ...]], ...]
 """The rules of each ignore file with its folder, outermost first."""
 
 
 def walk(path: Path, *, top: Path) -> Iterator[Listed]:
-    """Yield the files at or below a path that no ``.gitignore`` between ``top`` and them ignores.
+    """Yield the files at or below a path that no ``.gitignore`` from ``top`` on ignores.
 
     Raises:
         OSError: a folder cannot be read.
@@ -31,19 +29,22 @@ def walk(path: Path, *, top: Path) -> Iterator[Listed]:
         if _ignored(inner, rules, is_folder=inner != path or path.is_dir()):
             return
     if path.is_dir():
-        yield from _below(path, _with_rules_of(path, rules))
+        yield from _below(path, rules)
     else:
         yield Listed(path=path, kind=_kind(path.lstat().st_mode), tracked=False)
 
 
 def _below(folder: Path, rules: _Rules) -> Iterator[Listed]:
-    for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
+    rules = _with_rules_of(folder, rules)
+    with os.scandir(folder) as entries:
+        names = sorted(entries, key=lambda entry: entry.name)
+    for entry in names:
         path = folder / entry.name
         is_folder = entry.is_dir(follow_symlinks=False)
         if never_packed([entry.name]) or _ignored(path, rules, is_folder=is_folder):
             continue
         if is_folder:
-            yield from _below(path, _with_rules_of(path, rules))
+            yield from _below(path, rules)
         else:
             yield Listed(path=path, kind=_kind(entry.stat(follow_symlinks=False).st_mode), tracked=False)
 
@@ -57,23 +58,14 @@ def _with_rules_of(folder: Path, rules: _Rules) -> _Rules:
         text = (folder / _IGNORE_FILE).read_text(encoding="utf-8", errors="surrogateescape")
     except (FileNotFoundError, IsADirectoryError):
         return rules
-    from pathspec import GitIgnoreSpec  # noqa: PLC0415 - only where there are rules and no git
-
-    lines = []
-    for line in text.splitlines():
-        try:
-            GitIgnoreSpec.from_lines([line])
-        except ValueError:  # what git itself would take as a pattern that matches nothing
-            continue
-        lines.append(line)
-    return (*rules, (folder, GitIgnoreSpec.from_lines(lines)))
+    return (*rules, (folder, read_rules(text)))
 
 
 def _ignored(path: Path, rules: _Rules, *, is_folder: bool) -> bool:
     """Return what the last rule says that speaks of the path; inner files come after outer ones."""
-    for folder, spec in reversed(rules):
-        name = path.relative_to(folder).as_posix() + ("/" if is_folder else "")
-        verdict = spec.check_file(name).include
-        if verdict is not None:
-            return verdict
+    for folder, own in reversed(rules):
+        name = path.relative_to(folder).as_posix()
+        for rule in reversed(own):
+            if rule.speaks_of(name, is_folder=is_folder):
+                return rule.ignores
     return False
