@@ -2,85 +2,17 @@
 
 import base64
 import hashlib
-import io
-import json
-import re
-import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
-import boto3
 import pytest
-from botocore.exceptions import ClientError
 from moto import mock_aws
 
+from support import lambda_questions as questions
+from support.lambda_questions import ORGANIZATION, OTHER, OWN, REGION, Account, answer_to, make_zip
 from support.moto_faithful import PATCHES, PENDING, faithful, functions, layers, lists, policies, references
-
-REGION = "eu-west-1"
-OWN, OTHER = "123456789012", "111122223333"
-ORGANIZATION = "o-abc123def4"
-
-
-def make_zip(content: bytes = b"", name: str = "python/a.py") -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED if len(content) < 10**6 else None)
-    return buffer.getvalue()
-
-
-SESSION = boto3.Session(region_name=REGION, aws_access_key_id="testing", aws_secret_access_key="testing")
-client: Callable[[str], Any] = cache(SESSION.client)  # loading a service's model costs more than a question
-
-
-class Account:
-    """One AWS account with what the questions below need."""
-
-    def __init__(self, account: str = OWN) -> None:
-        if account == OWN:
-            self.api = client("lambda")
-            return
-        role = f"arn:aws:iam::{account}:role/other"
-        keys = client("sts").assume_role(RoleArn=role, RoleSessionName="other")["Credentials"]
-        self.api = SESSION.client(
-            "lambda",
-            aws_access_key_id=keys["AccessKeyId"],
-            aws_secret_access_key=keys["SecretAccessKey"],
-            aws_session_token=keys["SessionToken"],
-        )
-
-    def publish(self, name: str = "utils", **more: object) -> str:
-        arguments = {"LayerName": name, "Content": {"ZipFile": make_zip()}, **more}
-        arn: str = self.api.publish_layer_version(**arguments)["LayerVersionArn"]
-        return arn
-
-    def grant(self, statement: str = "one", principal: str = OTHER, **more: object) -> dict[str, Any]:
-        arguments = {"LayerName": "utils", "VersionNumber": 1, "Action": "lambda:GetLayerVersion", **more}
-        answer: dict[str, Any] = self.api.add_layer_version_permission(
-            StatementId=statement, Principal=principal, **arguments
-        )
-        return answer
-
-    def function(self, name: str = "f", *, layers: tuple[str, ...] = (), code: bytes | None = None) -> dict[str, Any]:
-        trust = json.dumps({"Version": "2012-10-17", "Statement": []})
-        role = client("iam").create_role(RoleName=f"role-{name}", AssumeRolePolicyDocument=trust)
-        answer: dict[str, Any] = self.api.create_function(
-            FunctionName=name,
-            Role=role["Role"]["Arn"],
-            Runtime="python3.12",
-            Handler="a.b",
-            Code={"ZipFile": code or make_zip()},
-            Layers=list(layers),
-        )
-        return answer
-
-    def bucket(self, *contents: bytes) -> list[str]:
-        s3 = client("s3")
-        s3.create_bucket(Bucket="artifacts", CreateBucketConfiguration={"LocationConstraint": REGION})
-        s3.put_bucket_versioning(Bucket="artifacts", VersioningConfiguration={"Status": "Enabled"})
-        return [s3.put_object(Bucket="artifacts", Key="a.zip", Body=body)["VersionId"] for body in contents]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -92,227 +24,6 @@ class Gap:
     answer: object
 
 
-def statement(account: Account) -> object:
-    account.publish()
-    return json.loads(account.grant()["Statement"])
-
-
-def statement_of_an_organization(account: Account) -> object:
-    account.publish()
-    account.grant(principal="*", OrganizationId=ORGANIZATION)
-    return json.loads(account.api.get_layer_version_policy(LayerName="utils", VersionNumber=1)["Policy"])["Statement"]
-
-
-def same_statement_twice(account: Account) -> object:
-    account.publish()
-    account.grant("one")
-    return account.grant("one", "444455556666")
-
-
-def grant_at_another_revision(account: Account) -> object:
-    account.publish()
-    account.grant("one")
-    return account.grant("two", "*", RevisionId="not-this-one")
-
-
-def grant_to_a_user(account: Account) -> object:
-    account.publish()
-    return account.grant(principal=f"arn:aws:iam::{OTHER}:user/somebody")
-
-
-def page_through_layers(account: Account) -> object:
-    for number in range(3):
-        account.publish(f"layer-{number}")
-    first = account.api.list_layers(MaxItems=2)
-    second = account.api.list_layers(MaxItems=2, Marker=first.get("NextMarker", "0"))
-    return len(first["Layers"]), len(second["Layers"]), "NextMarker" in second
-
-
-def page_through_versions(account: Account) -> object:
-    for _ in range(3):
-        account.publish()
-    paginator = account.api.get_paginator("list_layer_versions")
-    pages = paginator.paginate(LayerName="utils", PaginationConfig={"PageSize": 2})
-    return [[item["Version"] for item in page["LayerVersions"]] for page in pages]
-
-
-def more_functions_than_a_page_takes(account: Account) -> object:
-    for number in range(51):
-        account.function(f"f{number}")
-    return len(account.api.list_functions(MaxItems=10000)["Functions"])
-
-
-def layers_of_a_runtime(account: Account) -> object:
-    account.publish(CompatibleRuntimes=["python3.12"], CompatibleArchitectures=["arm64"])
-    account.publish(CompatibleRuntimes=["python3.13"], CompatibleArchitectures=["arm64"])
-    account.publish("other", CompatibleRuntimes=["python3.12"], CompatibleArchitectures=["x86_64"])
-    found = account.api.list_layers(CompatibleRuntime="python3.12", CompatibleArchitecture="arm64")["Layers"]
-    return [(item["LayerName"], item["LatestMatchingVersion"]["Version"]) for item in found]
-
-
-def versions_of_a_runtime(account: Account) -> object:
-    account.publish(CompatibleRuntimes=["python3.12"])
-    account.publish(CompatibleRuntimes=["python3.13"])
-    found = account.api.list_layer_versions(LayerName="utils", CompatibleRuntime="python3.12")["LayerVersions"]
-    return [item["Version"] for item in found]
-
-
-def versions_by_the_layers_arn(account: Account) -> object:
-    arn = account.publish().rsplit(":", 1)[0]
-    return len(account.api.list_layer_versions(LayerName=arn)["LayerVersions"])
-
-
-def aliases_of_a_version(account: Account) -> object:
-    account.function()
-    account.api.publish_version(FunctionName="f")
-    account.api.update_function_configuration(FunctionName="f", MemorySize=256)
-    account.api.publish_version(FunctionName="f")
-    for version in ("1", "2"):
-        account.api.create_alias(FunctionName="f", Name=f"at{version}", FunctionVersion=version)
-    return [item["Name"] for item in account.api.list_aliases(FunctionName="f", FunctionVersion="2")["Aliases"]]
-
-
-def states_in_a_list(account: Account) -> object:
-    account.function()
-    return "State" in account.api.list_functions()["Functions"][0]
-
-
-def a_description_that_is_too_long(account: Account) -> object:
-    return account.publish(Description="x" * 257)
-
-
-def a_layer_name_with_a_dot(account: Account) -> object:
-    return account.publish("utils-3.12")
-
-
-def a_runtime_that_there_is_not(account: Account) -> object:
-    return account.publish(CompatibleRuntimes=["python2.1"])
-
-
-def direct_upload_of_more_than_50_mib(account: Account) -> object:
-    return account.publish(Content={"ZipFile": make_zip(bytes(50 * 1024 * 1024))})
-
-
-def more_than_250_mib_unzipped(account: Account) -> object:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        archive.writestr("python/a", bytes(262_144_001))
-    return account.publish(Content={"ZipFile": buffer.getvalue()})
-
-
-def something_that_is_no_zip(account: Account) -> object:
-    return account.publish(Content={"ZipFile": b"<html>"})
-
-
-def an_object_that_is_not_there(account: Account) -> object:
-    account.bucket()
-    return account.publish(Content={"S3Bucket": "artifacts", "S3Key": "a.zip"})
-
-
-def an_older_version_of_an_object(account: Account) -> object:
-    older, _newer = account.bucket(make_zip(b"older"), make_zip(b"the newer one"))
-    content = {"S3Bucket": "artifacts", "S3Key": "a.zip", "S3ObjectVersion": older}
-    published = account.api.publish_layer_version(LayerName="utils", Content=content)
-    return published["Content"]["CodeSize"] == len(make_zip(b"older"))
-
-
-def a_version_by_its_arn(account: Account) -> object:
-    arn = account.publish()
-    return account.api.get_layer_version_by_arn(Arn=arn)["LayerVersionArn"]
-
-
-def a_version_of_another_account(account: Account) -> object:
-    other = Account(OTHER)
-    arn = other.publish()
-    refused = _answer(lambda: account.api.get_layer_version_by_arn(Arn=arn))
-    other.grant(principal=OWN)
-    return str(refused)[:3], account.api.get_layer_version_by_arn(Arn=arn)["Version"]
-
-
-def delete_what_is_not_there(account: Account) -> object:
-    answer = account.api.delete_layer_version(LayerName="never", VersionNumber=7)
-    return answer["ResponseMetadata"]["HTTPStatusCode"]
-
-
-def a_layer_of_another_account(account: Account) -> object:
-    own = account.publish()
-    account.publish("only-here")
-    foreign = own.replace(OWN, OTHER)
-    return account.function(layers=(foreign,))["Layers"][0]["Arn"] == foreign
-
-
-def a_layer_of_another_account_without_a_grant(account: Account) -> object:
-    other = Account(OTHER)
-    arn = other.publish()
-    account.publish()
-    return account.function(layers=(arn,))
-
-
-def a_layer_of_another_account_that_was_granted(account: Account) -> object:
-    other = Account(OTHER)
-    other.publish()
-    arn = other.publish(Content={"ZipFile": make_zip(b"of the other account")})
-    other.grant(principal="*", OrganizationId=ORGANIZATION, VersionNumber=2)
-    return account.function(layers=(arn,))["Layers"][0]["Arn"]
-
-
-def a_deleted_layer_when_the_list_changes(account: Account) -> object:
-    deleted, other = account.publish(), account.publish("other")
-    account.function(layers=(deleted,))
-    account.api.delete_layer_version(LayerName="utils", VersionNumber=1)
-    return account.api.update_function_configuration(FunctionName="f", Layers=[deleted, other])
-
-
-def six_layers(account: Account) -> object:
-    return account.function(layers=tuple(account.publish(f"layer-{number}") for number in range(6)))
-
-
-def two_versions_of_one_layer(account: Account) -> object:
-    return account.function(layers=(account.publish(), account.publish()))
-
-
-def a_layer_of_another_region(account: Account) -> object:
-    arn = account.publish()
-    return account.function(layers=(arn.replace(REGION, "us-east-1"),))
-
-
-def code_and_layers_above_the_limit(account: Account) -> object:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        archive.writestr("python/a", bytes(262_144_000))
-    account.function(code=make_zip(b"1"))
-    arn = account.publish(Content={"ZipFile": buffer.getvalue()})
-    return account.api.update_function_configuration(FunctionName="f", Layers=[arn])
-
-
-def an_update_at_another_revision(account: Account) -> object:
-    account.function()
-    return account.api.update_function_configuration(FunctionName="f", MemorySize=256, RevisionId="not-this-one")
-
-
-def revisions_of_a_function(account: Account) -> object:
-    first = account.function()["RevisionId"]
-    second = account.api.update_function_configuration(FunctionName="f", MemorySize=256, RevisionId=first)["RevisionId"]
-    third = account.api.update_function_code(FunctionName="f", ZipFile=make_zip(b"2"), RevisionId=second)["RevisionId"]
-    return len({first, second, third}), account.api.get_function_configuration(FunctionName="f")["RevisionId"] == third
-
-
-def states_of_a_function(account: Account) -> object:
-    PENDING.looks = 1
-    created = account.function()["State"]
-    seen = [account.api.get_function_configuration(FunctionName="f")["State"] for _ in range(2)]
-    updated = account.api.update_function_configuration(FunctionName="f", MemorySize=256)["LastUpdateStatus"]
-    later = [account.api.get_function(FunctionName="f")["Configuration"]["LastUpdateStatus"] for _ in range(2)]
-    return created, *seen, updated, *later
-
-
-def two_updates_at_once(account: Account) -> object:
-    account.function()
-    PENDING.looks = 1
-    account.api.update_function_configuration(FunctionName="f", MemorySize=256)
-    return account.api.update_function_configuration(FunctionName="f", MemorySize=512)
-
-
 LAYER = f"arn:aws:lambda:{REGION}:{OWN}:layer:utils"
 FUNCTION = f"arn:aws:lambda:{REGION}:{OWN}:function:f"
 INVALID = "400 InvalidParameterValueException: "
@@ -320,12 +31,12 @@ STATEMENT = {"Effect": "Allow", "Action": "lambda:GetLayerVersion", "Resource": 
 GAPS = (
     Gap(
         patch=policies.statement_shape,
-        ask=statement,
+        ask=questions.statement,
         answer={"Sid": "one", "Principal": {"AWS": f"arn:aws:iam::{OTHER}:root"}, **STATEMENT},
     ),
     Gap(
         patch=policies.statement_shape,
-        ask=statement_of_an_organization,
+        ask=questions.statement_of_an_organization,
         answer=[
             {
                 "Sid": "one",
@@ -337,172 +48,139 @@ GAPS = (
     ),
     Gap(
         patch=policies.duplicate_statement,
-        ask=same_statement_twice,
+        ask=questions.same_statement_twice,
         answer="409 ResourceConflictException: The statement id (one) provided already exists. "
         "Please provide a new statement id, or remove the existing statement.",
     ),
     Gap(
         patch=policies.policy_revision,
-        ask=grant_at_another_revision,
+        ask=questions.grant_at_another_revision,
         answer="412 PreconditionFailedException: " + policies.STALE,
     ),
     Gap(
         patch=layers.request_constraints,
-        ask=grant_to_a_user,
+        ask=questions.grant_to_a_user,
         answer=f"400 ValidationException: 1 validation error detected: Value 'arn:aws:iam::{OTHER}:user/somebody' at "
         "'principal' failed to satisfy constraint: Member must satisfy regular expression",
     ),
-    Gap(patch=lists.paged, ask=page_through_layers, answer=(2, 1, False)),
-    Gap(patch=lists.paged, ask=page_through_versions, answer=[[3, 2], [1]]),
-    Gap(patch=lists.paged, ask=more_functions_than_a_page_takes, answer=50),
-    Gap(patch=lists.filtered, ask=layers_of_a_runtime, answer=[("utils", 1)]),
-    Gap(patch=lists.filtered, ask=versions_of_a_runtime, answer=[1]),
-    Gap(patch=lists.filtered, ask=aliases_of_a_version, answer=["at2"]),
-    Gap(patch=lists.listed_by_arn, ask=versions_by_the_layers_arn, answer=1),
-    Gap(patch=lists.fields_that_list_functions_omits, ask=states_in_a_list, answer=False),
+    Gap(patch=lists.paged, ask=questions.page_through_layers, answer=(2, 1, False)),
+    Gap(patch=lists.paged, ask=questions.page_through_versions, answer=[[3, 2], [1]]),
+    Gap(patch=lists.paged, ask=questions.more_functions_than_a_page_takes, answer=50),
+    Gap(patch=lists.filtered, ask=questions.layers_of_a_runtime, answer=[("utils", 1)]),
+    Gap(patch=lists.filtered, ask=questions.versions_of_a_runtime, answer=[1]),
+    Gap(patch=lists.filtered, ask=questions.aliases_of_a_version, answer=["at2"]),
+    Gap(patch=lists.listed_by_arn, ask=questions.versions_by_the_layers_arn, answer=1),
+    Gap(patch=lists.fields_that_list_functions_omits, ask=questions.states_in_a_list, answer=False),
     Gap(
         patch=layers.request_constraints,
-        ask=a_description_that_is_too_long,
+        ask=questions.a_description_that_is_too_long,
         answer=f"400 ValidationException: 1 validation error detected: Value '{'x' * 257}' at 'description' failed to "
         "satisfy constraint: Member must have length less than or equal to 256",
     ),
     Gap(
         patch=layers.request_constraints,
-        ask=a_layer_name_with_a_dot,
+        ask=questions.a_layer_name_with_a_dot,
         answer="400 ValidationException: 1 validation error detected: Value 'utils-3.12' at 'layerName' failed to "
         "satisfy constraint: Member must satisfy regular expression",
     ),
     Gap(
         patch=layers.request_constraints,
-        ask=a_runtime_that_there_is_not,
+        ask=questions.a_runtime_that_there_is_not,
         answer="400 ValidationException: 1 validation error detected: Value '['python2.1']' at 'compatibleRuntimes' "
         "failed to satisfy constraint: Member must satisfy constraint: [Member must satisfy enum value",
     ),
     Gap(
         patch=layers.direct_upload_limit,
-        ask=direct_upload_of_more_than_50_mib,
+        ask=questions.direct_upload_of_more_than_50_mib,
         answer="413 RequestEntityTooLargeException: "
         "Request must be smaller than 69905067 bytes for the PublishLayerVersion operation",
     ),
     Gap(
         patch=layers.unzipped_limit,
-        ask=more_than_250_mib_unzipped,
+        ask=questions.more_than_250_mib_unzipped,
         answer=INVALID + "Unzipped size must be smaller than 262144000 bytes",
     ),
     Gap(
         patch=layers.unzipped_limit,
-        ask=something_that_is_no_zip,
+        ask=questions.something_that_is_no_zip,
         answer=INVALID + "Could not unzip uploaded file. Please check your file, then try to upload again.",
     ),
     Gap(
         patch=layers.s3_object,
-        ask=an_object_that_is_not_there,
+        ask=questions.an_object_that_is_not_there,
         answer=INVALID + "Error occurred while GetObject. S3 Error Code: NoSuchKey. "
         "S3 Error Message: The specified key does not exist.",
     ),
-    Gap(patch=layers.s3_object, ask=an_older_version_of_an_object, answer=True),
-    Gap(patch=layers.version_by_arn, ask=a_version_by_its_arn, answer=f"{LAYER}:1"),
-    Gap(patch=layers.version_by_arn, ask=a_version_of_another_account, answer=("403", 1)),
-    Gap(patch=layers.delete_is_idempotent, ask=delete_what_is_not_there, answer=204),
-    Gap(patch=references.looked_up_where_the_arn_says, ask=a_layer_of_another_account, answer=True),
+    Gap(patch=layers.s3_object, ask=questions.an_older_version_of_an_object, answer=True),
+    Gap(patch=layers.version_by_arn, ask=questions.a_version_by_its_arn, answer=f"{LAYER}:1"),
+    Gap(patch=layers.version_by_arn, ask=questions.a_version_of_another_account, answer=("403", 1)),
+    Gap(patch=layers.delete_is_idempotent, ask=questions.delete_what_is_not_there, answer=204),
+    Gap(patch=references.looked_up_where_the_arn_says, ask=questions.a_layer_of_another_account, answer=True),
     Gap(
         patch=references.looked_up_where_the_arn_says,
-        ask=a_layer_of_another_account_without_a_grant,
+        ask=questions.a_layer_of_another_account_without_a_grant,
         answer="403 AccessDeniedException: User is not authorized to perform: lambda:GetLayerVersion on resource: "
         f"arn:aws:lambda:{REGION}:{OTHER}:layer:utils:1",
     ),
     Gap(
         patch=references.looked_up_where_the_arn_says,
-        ask=a_layer_of_another_account_that_was_granted,
+        ask=questions.a_layer_of_another_account_that_was_granted,
         answer=f"arn:aws:lambda:{REGION}:{OTHER}:layer:utils:2",
     ),
     Gap(
         patch=references.looked_up_where_the_arn_says,
-        ask=a_deleted_layer_when_the_list_changes,
+        ask=questions.a_deleted_layer_when_the_list_changes,
         answer=INVALID + f"Layer version {LAYER}:1 does not exist.",
     ),
-    Gap(patch=references.at_most_five, ask=six_layers, answer=INVALID + "Cannot reference more than 5 layers."),
+    Gap(
+        patch=references.at_most_five, ask=questions.six_layers, answer=INVALID + "Cannot reference more than 5 layers."
+    ),
     Gap(
         patch=references.no_layer_twice,
-        ask=two_versions_of_one_layer,
+        ask=questions.two_versions_of_one_layer,
         answer=INVALID
         + "Two different versions of the same layer are not allowed to be referenced in the same function.",
     ),
     Gap(
         patch=references.same_region,
-        ask=a_layer_of_another_region,
+        ask=questions.a_layer_of_another_region,
         answer=INVALID + "Layers are not in the same region as the function. "
         f"Layers are expected to be in region {REGION}.",
     ),
     Gap(
         patch=references.function_and_layers_limit,
-        ask=code_and_layers_above_the_limit,
+        ask=questions.code_and_layers_above_the_limit,
         answer=INVALID + "Function code combined with layers exceeds the maximum allowed size of 262144000 bytes. "
         "The actual size is 262144001 bytes.",
     ),
     Gap(
         patch=functions.revision,
-        ask=an_update_at_another_revision,
+        ask=questions.an_update_at_another_revision,
         answer="412 PreconditionFailedException: " + policies.STALE,
     ),
-    Gap(patch=functions.revision, ask=revisions_of_a_function, answer=(3, True)),
+    Gap(patch=functions.revision, ask=questions.revisions_of_a_function, answer=(3, True)),
     Gap(
         patch=functions.pending,
-        ask=states_of_a_function,
+        ask=questions.states_of_a_function,
         answer=("Pending", "Pending", "Active", "InProgress", "InProgress", "Successful"),
     ),
     Gap(
         patch=functions.pending,
-        ask=two_updates_at_once,
+        ask=questions.two_updates_at_once,
         answer="409 ResourceConflictException: The operation cannot be performed at this time. "
         f"An update is in progress for resource: {FUNCTION}",
     ),
 )
 
 
-def _answer(ask: Callable[[], object]) -> object:
-    try:
-        return ask()
-    except ClientError as error:
-        said, status = error.response["Error"], error.response["ResponseMetadata"]["HTTPStatusCode"]
-        message = re.split(" (?:pattern|set): ", said["Message"])[0]  # the rest differs between versions of botocore
-        return f"{status} {said['Code']}: {message}"
-    except (KeyError, NotImplementedError, TypeError, ValueError) as error:  # moto's own failures, in process
-        return f"plain moto fails: {error!r}"
-
-
-def versions_after_the_newest_was_deleted(account: Account) -> object:
-    for _ in range(2):
-        account.publish()
-    account.api.delete_layer_version(LayerName="utils", VersionNumber=2)
-    account.api.delete_layer_version(LayerName="utils", VersionNumber=1)
-    return account.publish()
-
-
-def digest_of_what_was_published(account: Account) -> object:
-    answer = account.api.publish_layer_version(LayerName="utils", Content={"ZipFile": make_zip(b"some bytes")})
-    return answer["Content"]["CodeSha256"]
-
-
-def layers_of_a_function_after_its_layer_was_deleted(account: Account) -> object:
-    account.function(layers=(account.publish(),))
-    account.api.delete_layer_version(LayerName="utils", VersionNumber=1)
-    account.api.update_function_configuration(FunctionName="f", MemorySize=256)
-    return [layer["Arn"] for layer in account.api.get_function_configuration(FunctionName="f")["Layers"]]
-
-
-def two_pages_of_nothing(account: Account) -> object:
-    return account.api.list_layers()["Layers"], account.api.list_layer_versions(LayerName="utils")["LayerVersions"]
-
-
 RIGHT: tuple[tuple[Callable[[Account], object], object], ...] = (
-    (versions_after_the_newest_was_deleted, f"{LAYER}:3"),
+    (questions.versions_after_the_newest_was_deleted, f"{LAYER}:3"),
     (
-        digest_of_what_was_published,
+        questions.digest_of_what_was_published,
         base64.b64encode(hashlib.sha256(make_zip(b"some bytes")).digest()).decode(),
     ),
-    (layers_of_a_function_after_its_layer_was_deleted, [f"{LAYER}:1"]),
-    (two_pages_of_nothing, ([], [])),
+    (questions.layers_of_a_function_after_its_layer_was_deleted, [f"{LAYER}:1"]),
+    (questions.two_pages_of_nothing, ([], [])),
 )
 """What plain moto has right already, and we count on."""
 
@@ -516,13 +194,13 @@ def account() -> Iterator[Account]:
 
 @pytest.mark.parametrize("gap", GAPS, ids=lambda gap: gap.ask.__name__)
 def test_plain_moto_is_wrong(gap: Gap, account: Account) -> None:
-    assert _answer(lambda: gap.ask(account)) != gap.answer, f"moto has mended this: drop {gap.patch.__qualname__}"
+    assert answer_to(lambda: gap.ask(account)) != gap.answer, f"moto has mended this: drop {gap.patch.__qualname__}"
 
 
 @pytest.mark.parametrize("gap", GAPS, ids=lambda gap: gap.ask.__name__)
 def test_ours_answers_as_aws_does(gap: Gap, account: Account) -> None:
     with faithful():
-        assert _answer(lambda: gap.ask(account)) == gap.answer
+        assert answer_to(lambda: gap.ask(account)) == gap.answer
 
 
 @pytest.mark.parametrize("patches", [nullcontext, faithful], ids=["plain", "ours"])

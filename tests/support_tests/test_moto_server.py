@@ -1,3 +1,5 @@
+"""The stand-in for AWS as a server: its log, and that each test finds it empty."""
+
 import io
 import zipfile
 

@@ -1,3 +1,5 @@
+"""How tests find Terraform and its provider, and what happens without."""
+
 from pathlib import Path
 
 import pytest

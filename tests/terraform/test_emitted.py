@@ -1,3 +1,5 @@
+"""Modules as layerforge renders them, judged by real Terraform."""
+
 from pathlib import Path
 
 import pytest

@@ -1,3 +1,5 @@
+"""What Terraform gets of the environment."""
+
 from pathlib import Path
 
 from layerforge.terraform.environment import clean_environment

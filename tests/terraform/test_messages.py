@@ -1,3 +1,5 @@
+"""Terraform's diagnostics, read as ours."""
+
 from pathlib import Path
 from typing import Any
 

@@ -1,3 +1,5 @@
+"""Real Terraform over good and bad modules: reports, messages, and nothing left behind."""
+
 import shutil
 from pathlib import Path
 

@@ -1,3 +1,5 @@
+"""Our subclass of python-terraform, with a program in the place of Terraform that remembers its call."""
+
 import json
 import os
 import sys
