@@ -1,0 +1,84 @@
+"""Loading: paths, several files, speed."""
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+
+from layerforge.diagnostics import SpecError
+from layerforge.spec.load import load_spec, load_specs
+from support.specs import load, plan
+
+LAYER = """
+  data-science-{number}:
+    description: pandas, numpy and pyarrow
+    release: 2.3.0
+    runtimes: [python3.12]
+    architectures: [x86_64, arm64]
+    source:
+      ecosystem: python
+      requirements: [pandas==2.2.2, numpy==1.26.4, pyarrow==16.1.0]
+      include: [src/shared_utils]
+      exclude: ["**/tests/**"]
+    grants:
+      - organization: o-abc123def4
+    publish:
+      via: s3
+      ssm: /layers/data-science-{number}
+"""
+SMALL = "version: 1\nlayers: {a: {source: {ecosystem: python, requirements: [requests]}}}\n"
+
+
+def test_a_loaded_spec_knows_where_it_came_from(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("layers.yaml").write_text(SMALL)
+    by_path, by_name = load_spec(Path("layers.yaml")), load_spec(tmp_path / "layers.yaml", shown="here.yaml")
+    assert (by_path.path, by_path.shown) == (tmp_path / "layers.yaml", "layers.yaml")
+    assert (by_name.path, by_name.shown, by_name.positions.file) == (tmp_path / "layers.yaml", "here.yaml", "here.yaml")
+    assert by_path.spec == by_name.spec
+
+
+def test_a_file_that_is_named_twice_is_loaded_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("layers.yaml").write_text(SMALL)
+    Path("link.yaml").symlink_to("layers.yaml")
+    loaded = load_specs([Path("layers.yaml"), tmp_path / "layers.yaml", Path("link.yaml")])
+    assert [one.shown for one in loaded] == ["layers.yaml"]
+
+
+def test_problems_of_several_files_are_told_at_once(tmp_path: Path) -> None:
+    first, second = tmp_path / "a.yaml", tmp_path / "b.yaml"
+    first.write_text("version: 2\n")
+    second.write_text("layers: {}\n")
+    with pytest.raises(SpecError) as caught:
+        load_specs([second, first])
+    assert [(one.location.file, one.code) for one in caught.value.diagnostics if one.location] == [
+        (str(second), "SPEC022"),
+        (str(second), "SPEC042"),
+        (str(first), "SPEC022"),
+        (str(first), "SPEC024"),
+    ]
+
+
+def test_hostile_and_long_texts_arrive_unchanged(tmp_path: Path) -> None:
+    texts = ['${a} %{b} "c" \\ #{d}', "é" * 256, "日本語 🎉", "$" * 255 + "{", "a\u00a0b"]
+    written = [json.dumps(text, ensure_ascii=False) for text in texts]
+    layers = "".join(
+        f"  a{index}: {{description: {text}, license: {text}, source: {{ecosystem: python, requirements: [a]}}}}\n"
+        for index, text in enumerate(written)
+    )
+    spec = load(tmp_path, f"version: 1\nlayers:\n{layers}").spec
+    assert [layer.description for layer in spec.layers.values()] == texts
+    assert [layer.license for layer in spec.layers.values()] == texts
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("layers", "seconds"), [(100, 0.3), (1000, 3.0)])
+def test_loading_is_fast(layers: int, seconds: float, tmp_path: Path) -> None:
+    """The bounds are three times what is promised: 20 ms and 0.25 s of CPU are usual."""
+    text = "version: 1\nlayers:\n" + "".join(LAYER.replace("{number}", str(number)) for number in range(layers))
+    plan(tmp_path, LAYER.replace("{number}", "0").join(["version: 1\nlayers:\n", ""]))
+    started = time.process_time()
+    assert len(plan(tmp_path, text).layers) == layers
+    assert time.process_time() - started < seconds
