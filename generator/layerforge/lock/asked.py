@@ -23,6 +23,8 @@ _VCS: Final = re.compile(r"(?:git|hg|svn|bzr)\+", re.IGNORECASE)
 _URL: Final = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _LOCAL: Final = re.compile(r"(?:\.{1,2}(?:/|$)|/|~/|file:)")
 _ARCHIVE: Final = re.compile(r"\.(?:whl|zip|tar\.gz|tgz|tar\.bz2|tar\.xz)$", re.IGNORECASE)
+_INDENT: Final = 4
+"""How far `packaging` moves a line to the right in its messages."""
 _SINGLE: Final = re.compile(r"^[A-Za-z0-9._-]+(?:\[[^\]]*\])?\s*=\s*[^=]")
 _EXTRA_MARKER: Final = re.compile(r"\bextra\b")
 
@@ -115,10 +117,10 @@ def _host_marker(name: str, where: Location) -> Diagnostic:
 
 def _malformed(text: str, where: Location, error: InvalidRequirement) -> Diagnostic:
     reason, *rest = str(error).splitlines()
-    caret = next((line.index("^") for line in rest if line.strip().startswith("^")), None)
-    if caret is not None and where.column is not None and where.text is not None and text in where.text:
-        column = where.text.index(text) + 1 + min(caret, max(len(text) - 1, 0))
-        where = replace(where, column=column, length=1)
+    caret = next((line.index("^") - _INDENT for line in rest if line.endswith("^")), None)
+    start = -1 if where.column is None or where.text is None else where.text.find(text, where.column - 1)
+    if caret is not None and start >= 0:
+        where = replace(where, column=start + 1 + min(caret, max(len(text) - 1, 0)), length=1)
     hint = "a requirement reads like `name==1.2.3`, `name[extra]>=1,<2` or `name>=1 ; python_version < '3.12'`"
     if _SINGLE.match(text):
         hint = "a version is pinned with two signs: `==`"

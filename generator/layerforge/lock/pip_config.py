@@ -22,6 +22,7 @@ _UV_VARIABLES: Final = (
 _UV_SETTINGS: Final = ("index", "index-url", "extra-index-url", "find-links", "no-index")
 _OPTIONS: Final = {"index-url": "UV_DEFAULT_INDEX", "extra-index-url": "UV_INDEX"}
 _SECTIONS: Final = ("global", "install", "download", "wheel")
+_SYSTEM_FILE: Final = Path("/etc/pip.conf")
 _PUBLIC: Final = re.compile(r"https?://(?:www\.)?pypi\.(?:python\.)?org(?:/simple)?/?")
 
 
@@ -86,7 +87,7 @@ def _files(ours: Mapping[str, str]) -> list[Path]:
     home = Path(ours.get("HOME", "~")).expanduser()
     config = Path(ours["XDG_CONFIG_HOME"]) if ours.get("XDG_CONFIG_HOME") else home / ".config"
     paths = [Path(item) / "pip" / "pip.conf" for item in ours.get("XDG_CONFIG_DIRS", "/etc/xdg").split(":") if item]
-    paths += [Path("/etc/pip.conf"), home / ".pip" / "pip.conf", config / "pip" / "pip.conf"]
+    paths += [_SYSTEM_FILE, home / ".pip" / "pip.conf", config / "pip" / "pip.conf"]
     paths += [home / "Library" / "Application Support" / "pip" / "pip.conf"] if sys.platform == "darwin" else []
     paths += [Path(ours["VIRTUAL_ENV"]) / "pip.conf"] if ours.get("VIRTUAL_ENV") else []
     paths += [Path(chosen)] if chosen else []
