@@ -140,8 +140,8 @@ def test_defaults_fill_what_a_layer_does_not_say(tmp_path: Path) -> None:
 
 
 def test_a_layers_own_value_replaces_the_default(tmp_path: Path) -> None:
-    own = "    architectures: [x86_64]\n    split: target\n    license: null\n    grants: []\n    publish: {ssm: /other}\n"
-    made = only(tmp_path, layer(own, DEFAULTS, "requirements: [a], exclude: []"))
+    own = ["architectures: [x86_64]", "split: target", "license: null", "grants: []", "publish: {ssm: /other}"]
+    made = only(tmp_path, layer("".join(f"    {line}\n" for line in own), DEFAULTS, "requirements: [a], exclude: []"))
     assert (made.license, made.split, made.grants) == (None, Split.TARGET, ())
     assert [target.architecture for target in made.targets] == [Architecture.X86_64]
     assert made.publish == Publish(via=Delivery.PUSHED, ssm="/other")
