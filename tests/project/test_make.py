@@ -118,3 +118,33 @@ def test_without_a_python_the_message_says_what_to_do(tmp_path: Path) -> None:
     done = venv(tmp_path / "environment", tools)
     assert (done.returncode, done.stdout, done.stderr) == (1, "", NO_PYTHON)
     assert not (tmp_path / "environment").exists()
+
+
+def ci(folder: Path, recipe: str) -> subprocess.CompletedProcess[str]:
+    """Run .ci/run over a Makefile of our own."""
+    (folder / ".ci").mkdir()
+    shutil.copy2(ROOT / ".ci/run", folder / ".ci/run")
+    (folder / "Makefile").write_text(f"check:\n\t@{recipe}\n", encoding="utf-8")
+    env = {name: value for name, value in os.environ.items() if name not in {"CI", "MAKEFLAGS", "PYTEST_ARGS"}}
+    return subprocess.run([folder / ".ci/run"], cwd="/", env=env, capture_output=True, text=True, check=False)
+
+
+def test_ci_sets_its_variable_uses_two_processes_and_ends_with_the_closing_line(tmp_path: Path) -> None:
+    done = ci(tmp_path, "echo \"CI=$$CI $(PYTEST_ARGS)\"; echo '===== 3 passed, 1 warning in 62.10s (0:01:02) ====='")
+    assert done.returncode == 0
+    assert done.stdout.splitlines()[0] == "CI=true --numprocesses 2"
+    assert done.stdout.splitlines()[-1] == "===== 3 passed, 1 warning in 62.10s (0:01:02) ====="
+
+
+def test_ci_fails_with_the_tests_and_still_ends_with_the_closing_line(tmp_path: Path) -> None:
+    done = ci(tmp_path, "echo '=== 1 failed, 2 passed in 0.10s ==='; exit 1")
+    assert done.returncode != 0
+    assert "Error 1" in done.stdout
+    assert done.stdout.splitlines()[-1] == "=== 1 failed, 2 passed in 0.10s ==="
+
+
+@pytest.mark.parametrize("recipe", ["echo 'lint: wrong'; exit 2", "true"])
+def test_ci_fails_when_the_tests_were_not_reached(tmp_path: Path, recipe: str) -> None:
+    done = ci(tmp_path, recipe)
+    assert done.returncode != 0
+    assert done.stderr == "the tests were not reached\n"
