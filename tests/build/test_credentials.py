@@ -1,3 +1,5 @@
+"""Credentials: where they come from, to whom they go, and that nobody ever sees them."""
+
 import base64
 import os
 import traceback

@@ -1,3 +1,5 @@
+"""Threads that one can walk away from."""
+
 import threading
 import time
 from functools import partial

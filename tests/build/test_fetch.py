@@ -1,3 +1,5 @@
+"""Fetching as a whole: what is asked of whom, what arrives, what is told."""
+
 import hashlib
 import json
 import os
@@ -16,6 +18,7 @@ from layerforge.build.fetch import fetch
 from layerforge.build.progress import Silent
 from layerforge.build.store import Store
 from layerforge.diagnostics import Diagnostic, FindingsError, OutsideError
+from layerforge.lock import urls
 from support.fetching import Workplace
 from support.file_server import Reply, serve_files
 from support.wheels import pin_of
@@ -205,7 +208,6 @@ def test_what_is_no_url(place: Workplace, url: str) -> None:
 
 
 def test_what_the_resolution_did_not_tell_is_asked_of_uv(place: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
-    urls = pytest.importorskip("layerforge.lock.urls")
     one, known = place.wheel("known")
     two, unknown = place.wheel("unknown")
     three, nowhere = place.wheel("nowhere")
@@ -236,6 +238,24 @@ def test_what_the_resolution_did_not_tell_is_asked_of_uv(place: Workplace, monke
             " `layerforge lock --upgrade nowhere` chooses among what is there",
         ),
     )
+
+
+def test_what_uv_cannot_tell_keeps_no_other_wheel_away(place: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, known = place.wheel("known")
+    _, unknown = place.wheel("unknown")
+    _, broken = place.wheel("broken")
+    told = Diagnostic(code="UV070", message="no index has it")
+
+    def find_urls(pins: object, root: Path) -> dict[str, str]:
+        raise OutsideError(told)
+
+    monkeypatch.setattr(urls, "find_urls", find_urls)
+    given = {known.sha256: path.as_uri(), broken.sha256: "file:///none/broken.whl"}
+    with pytest.raises(OutsideError) as caught:
+        fetch([unknown, known, broken], place.store, urls=given, root=place.root, jobs=2, progress=Silent())
+    assert caught.value.diagnostics[0] == told
+    assert [item.code for item in caught.value.diagnostics] == ["UV070", "NET012"]
+    assert place.store.has(known)
 
 
 def test_all_failures_are_told_at_once_in_the_order_of_the_pins(place: Workplace) -> None:

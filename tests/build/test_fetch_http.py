@@ -1,3 +1,5 @@
+"""Servers that break off, refuse, redirect and lie; each message is read whole."""
+
 import hashlib
 import time
 from collections.abc import Sequence
@@ -17,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("no_settings", "hasty")
 NETWORK = "check the network; behind a proxy, set `HTTPS_PROXY`"
 LOGIN = (
     "give them in the index's URL, in `UV_INDEX_<NAME>_USERNAME` and `UV_INDEX_<NAME>_PASSWORD`,"
-    " or in a netrc line for that host"
+    " or in a netrc line for that host (no keyring is read)"
 )
 
 

@@ -1,3 +1,5 @@
+"""Proxies: which one is used, and what is said of one that refuses."""
+
 import base64
 from pathlib import Path
 

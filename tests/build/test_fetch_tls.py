@@ -1,3 +1,5 @@
+"""Certificates: which are believed, and what is said of those that are not."""
+
 import os
 import shutil
 import ssl

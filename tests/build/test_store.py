@@ -1,3 +1,5 @@
+"""The content store: what enters, damage, full disks, many at once."""
+
 import errno
 import json
 import os

@@ -1,3 +1,5 @@
+"""The upkeep of the content store: verify and prune."""
+
 import os
 import time
 from hashlib import sha256

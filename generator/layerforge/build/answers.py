@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _PASSING: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 _LOGIN: Final = (
     "give them in the index's URL, in `UV_INDEX_<NAME>_USERNAME` and `UV_INDEX_<NAME>_PASSWORD`,"
-    " or in a netrc line for that host"
+    " or in a netrc line for that host (no keyring is read)"
 )
 
 

@@ -43,18 +43,19 @@ def fetch(
 
     crew = Crew(jobs, progress)
     progress.start("fetching wheels", count=len(missing))
-    failures: dict[Pin, LayerforgeError] = {}
     warnings: tuple[Diagnostic, ...] = ()
+    unasked: list[LayerforgeError] = []
     try:
-        failures |= _work(crew, missing, store.adopt)
+        failures = _work(crew, missing, store.adopt)
         away = [pin for pin in missing if pin not in failures and not store.has(pin)]
         if away:
-            found = _complete(away, urls, root)
+            found, unasked = _complete(away, urls, root)
+            known = [pin for pin in away if pin.sha256 in found or not unasked]
             downloader, warnings = _downloader(found, root, crew)
-            failures |= _work(crew, away, lambda pin: _bring(store, downloader, pin, found.get(pin.sha256)))
+            failures |= _work(crew, known, lambda pin: _bring(store, downloader, pin, found.get(pin.sha256)))
     finally:
         progress.finish()
-    _raise([failures[pin] for pin in missing if pin in failures])
+    _raise([*unasked, *(failures[pin] for pin in missing if pin in failures)])
     return warnings
 
 
@@ -97,14 +98,19 @@ def _bring(store: Store, downloader: "Downloader", pin: Pin, url: str | None) ->
     raise failure
 
 
-def _complete(pins: Sequence[Pin], urls: Mapping[Sha256, str], root: Path) -> Mapping[Sha256, str]:
-    """Return ``urls`` with what uv says of the pins that are not in it."""
+def _complete(
+    pins: Sequence[Pin], urls: Mapping[Sha256, str], root: Path
+) -> tuple[Mapping[Sha256, str], list[LayerforgeError]]:
+    """Return ``urls`` with what uv says of the pins that are not in it, and what went wrong with asking."""
     unknown = [pin for pin in pins if pin.sha256 not in urls]
     if not unknown:
-        return urls
+        return urls, []
     from layerforge.lock.urls import find_urls  # noqa: PLC0415 - only where a resolution has not told already
 
-    return {**find_urls(unknown, root), **urls}
+    try:
+        return {**find_urls(unknown, root), **urls}, []
+    except LayerforgeError as error:
+        return urls, [error]
 
 
 def _downloader(urls: Mapping[Sha256, str], root: Path, crew: "Crew") -> "tuple[Downloader, tuple[Diagnostic, ...]]":

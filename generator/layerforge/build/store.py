@@ -191,7 +191,8 @@ class Store:
         self._write(self._check(pin, path), target)
 
     def _write(self, index: WheelIndex, target: Path) -> None:
-        with write_atomically(target.with_suffix(INDEX_SUFFIX)) as stream:
+        # An index that a power failure damages is noticed when it is read, and made anew.
+        with write_atomically(target.with_suffix(INDEX_SUFFIX), durable=False) as stream:
             stream.write(SIZE.pack(target.stat().st_size) + dump_index(index))
 
 
