@@ -76,8 +76,8 @@ variable "ssm_prefix" {
   }
 
   validation {
-    condition     = var.ssm_prefix == null ? true : length(var.ssm_prefix) <= 864
-    error_message = "The prefix has at most 864 characters."
+    condition     = var.ssm_prefix == null ? true : length(var.ssm_prefix) <= 922
+    error_message = "The prefix has at most 922 characters."
   }
 }
 
