@@ -2,9 +2,13 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 from layerforge.diagnostics import Diagnostic, Location
 from layerforge.names import Architecture, Delivery, LayerName, PackageName, RuntimeId, Split, UnitKey
+
+if TYPE_CHECKING:
+    from layerforge.plan.fleet_types import Fleet, Function
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, order=True)
@@ -186,8 +190,51 @@ class PythonSource:
     executable: tuple[str, ...]
 
 
-Source = PythonSource
-"""One class an ecosystem."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CodeSource:
+    """The code of a function: a folder of the user's, as it is, at the root of the ZIP.
+
+    Attributes:
+        include: the folder, with ``to`` being ``.``.
+        exclude: globs over paths within the ZIP.
+        executable: globs of files that get mode 0755, beside those that begin with ``#!`` or are ELF.
+    """
+
+    include: tuple[Include, ...]
+    exclude: tuple[Exclude, ...]
+    executable: tuple[str, ...]
+
+
+Source = PythonSource | CodeSource
+"""One class an ecosystem, and one for the code of functions."""
+
+
+class Packaged(Protocol):
+    """What has ZIPs of its own: a layer, or a function with code. Lock and build know no more of either."""
+
+    @property
+    def name(self) -> LayerName:
+        """Unique over layers and functions."""
+
+    @property
+    def source(self) -> Source | None:
+        """What the ZIPs are made of; ``None`` for a function whose code is not ours."""
+
+    @property
+    def units(self) -> tuple[Unit, ...]:
+        """One for each ZIP."""
+
+    @property
+    def spec(self) -> Path:
+        """The spec file, absolute."""
+
+    @property
+    def root(self) -> Path:
+        """The folder that relative paths of the spec start from."""
+
+    @property
+    def where(self) -> Location:
+        """Its key in the spec."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -228,7 +275,7 @@ class Layer:
     split: Split
     targets: tuple[Target, ...]
     units: tuple[Unit, ...]
-    source: Source
+    source: PythonSource
     grants: tuple[Grant, ...]
     publish: Publish
     provider_minimum: str
@@ -243,7 +290,24 @@ class Layer:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Plan:
-    """All layers of a run, sorted by name, and what there is to warn about."""
+    """What the specs of a run mean.
+
+    Attributes:
+        layers: of all specs, sorted by name.
+        fleets: functions and Regions, one entry for each spec that has any.
+        warnings: what there is to warn about.
+    """
 
     layers: tuple[Layer, ...]
+    fleets: "tuple[Fleet, ...]" = ()
     warnings: tuple[Diagnostic, ...] = ()
+
+    @property
+    def functions(self) -> "tuple[Function, ...]":
+        """The functions of all specs, sorted by name."""
+        return tuple(sorted((one for fleet in self.fleets for one in fleet.functions), key=lambda one: one.name))
+
+    @property
+    def packaged(self) -> tuple[Packaged, ...]:
+        """Everything that has ZIPs of its own: layers, then functions."""
+        return (*self.layers, *(function for function in self.functions if function.units))
