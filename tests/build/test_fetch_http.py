@@ -1,6 +1,8 @@
 """Servers that break off, refuse, redirect and lie; each message is read whole."""
 
+import errno
 import hashlib
+import os
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -520,3 +522,31 @@ def test_uvs_own_timeout_is_honoured(place: Workplace, monkeypatch: pytest.Monke
     with serve_files() as server:
         (found,) = place.failures({pin: server.put("/spam.whl", Reply(body=path.read_bytes(), pause=0.5))})
     assert found.message.endswith("stopped answering")
+
+
+# The disk
+
+
+def test_a_full_disk_is_told_once(place: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
+    write = os.write
+
+    def full(fd: int, data: bytes) -> int:
+        if bytes(data[:2]) == b"PK":  # a wheel's first bytes
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return write(fd, data)
+
+    with serve_files() as server:
+        urls = {}
+        for name in ("spam", "eggs", "ham"):
+            path, pin = place.wheel(name)
+            urls[pin] = server.put(f"/{path.name}", path.read_bytes())
+        monkeypatch.setattr(os, "write", full)
+        found = place.failures(urls)
+    assert found == (
+        Diagnostic(
+            code="STORE001",
+            message=f"`{place.store.root}` cannot be written: No space left on device",
+            hint="make room on that disk; `layerforge cache prune` frees what layerforge keeps itself",
+        ),
+    )
+    assert place.leftovers() == []
