@@ -218,7 +218,7 @@ def test_settings_are_those_of_the_folder_of_the_file_that_asks(tmp_path: Path) 
 def test_a_source_that_is_no_index_is_refused_where_it_is_asked_for(tmp_path: Path) -> None:
     origin = tmp_path / "pyproject.toml"
     origin.write_text(
-        "[tool.uv.sources]\nA_b = {path = 'libs/ab'}\ngit = {git = 'https://example.com/git'}\nother = {workspace = true}"
+        "[tool.uv.sources]\nA_b = {path = 'libs/ab'}\ngit = {git = 'https://example.com/git'}\nx = {workspace = true}"
     )
     with pytest.raises(SpecError) as caught:
         request(tmp_path, "a.b", "git")

@@ -31,9 +31,7 @@ _REFUSED: Final = {
     ("--no-index",): _INDEX_HINT.format(variable="UV_NO_INDEX", setting="no-index = true"),
     ("-f", "--find-links"): _INDEX_HINT.format(variable="UV_FIND_LINKS", setting="find-links"),
     ("--trusted-host",): "put `allow-insecure-host` into a `uv.toml` beside the spec",
-    (
-        "--pre",
-    ): 'put `prerelease = "allow"` into a `uv.toml` beside the spec, or ask for the version: `name==2.0rc1`',
+    ("--pre",): 'put `prerelease = "allow"` into a `uv.toml` beside the spec, or ask for the version: `name==2.0rc1`',
     ("--no-binary",): "layers are made of wheels only: build the wheel once and put it into an index",
     ("-e", "--editable"): OWN_CODE_REMEDY,
 }
@@ -121,7 +119,8 @@ def _decode(path: Path, shown: str, where: Location) -> str | Diagnostic:
         return data.decode(encoding)
     except (LookupError, UnicodeDecodeError):
         hint = "save it as UTF-8, or name its encoding in its first line: `# -*- coding: latin-1 -*-`"
-        return _problem("REQ011", f"`{shown}` is not text in {encoding.upper().removesuffix('-SIG')}", Location(file=shown), hint)
+        name = encoding.upper().removesuffix("-SIG")
+        return _problem("REQ011", f"`{shown}` is not text in {name}", Location(file=shown), hint)
 
 
 def _logical_lines(content: str, shown: str) -> Iterator[_Line]:

@@ -18,7 +18,7 @@ from layerforge.lock.uv_project import Answer, Question, ask
 from layerforge.names import PackageName, Sha256
 from layerforge.plan.types import Target
 
-_ROUNDS: Final = 3
+_ROUNDS: Final = 5
 _THREADS: Final = 4
 
 Versions = Mapping[PackageName, Mapping[Target, str]]
@@ -79,22 +79,40 @@ def first_round(request: Request, platforms: Sequence[Platform], preferences: Se
 def one_version(first: Round) -> Round:
     """Ask again, the lowest version as upper bound, where a package's version differs between targets.
 
-    What has no solution stays as it was.
+    All such packages together; where that has no solution, one after the other, and what has none stays as it was.
     """
+    names = _differing(first)
+    if not names:
+        return first
+    best = _settle(first, names)
+    if best is not None:
+        return best
     best = first
-    for _ in range(_ROUNDS):
-        bounds = _bounds(best)
-        if not bounds:
-            return best
-        again = _ask_again(best, bounds)
-        if again is None:
-            again = best
-            for name, bound in bounds.items():
-                again = _ask_again(again, {name: bound}) or again
-        if again is best:
-            return best
-        best = again
+    for name in sorted(names):
+        best = _settle(best, frozenset({name})) or best
     return best
+
+
+def _settle(start: Round, names: frozenset[PackageName]) -> Round | None:
+    """Lower some packages, round by round, until each has one version; ``None`` if they do not get there.
+
+    A lower version may not be there for all targets either, and may bring other packages that differ.
+    """
+    others = _differing(start) - names
+    current = start
+    for _ in range(_ROUNDS):
+        bounds = {name: bound for name, bound in _bounds(current).items() if name not in others}
+        if not bounds:
+            return current
+        try:
+            current = _ask_again(current, bounds)
+        except LayerforgeError:
+            return None
+    return None if _differing(current) - others else current
+
+
+def _differing(asked: Round) -> frozenset[PackageName]:
+    return frozenset(name for name, found in asked.versions().items() if differs(found))
 
 
 def differs(found: Mapping[Target, str]) -> bool:
@@ -110,8 +128,8 @@ def _bounds(asked: Round) -> dict[PackageName, str]:
     }
 
 
-def _ask_again(best: Round, bounds: Mapping[PackageName, str]) -> Round | None:
-    """Ask with further bounds and the versions so far as preferences; ``None`` where that is no better."""
+def _ask_again(best: Round, bounds: Mapping[PackageName, str]) -> Round:
+    """Ask with further bounds, and with the versions so far as preferences."""
     versions = best.versions()
     questions = []
     for question in best.questions:
@@ -124,12 +142,7 @@ def _ask_again(best: Round, bounds: Mapping[PackageName, str]) -> Round | None:
         )
         further = {**question.bounds, **bounds}
         questions.append(dataclasses.replace(question, bounds=further, upgrade=Upgrade(), preferences=preferences))
-    try:
-        asked = _ask_all(tuple(questions))
-    except LayerforgeError:
-        return None
-    before, after = (sum(map(differs, item.values())) for item in (versions, asked.versions()))
-    return asked if after < before else None
+    return _ask_all(tuple(questions))
 
 
 def _ask_all(questions: tuple[Question, ...]) -> Round:

@@ -20,7 +20,7 @@ _LOWEST: Final = {Architecture.X86_64: 5, Architecture.ARM64: 17}
 """The first manylinux of an architecture, as the minor version of glibc 2 (PEP 513, PEP 599)."""
 _LEGACY: Final = {5: "manylinux1", 12: "manylinux2010", 17: "manylinux2014"}
 _QUOTED: Final = re.compile(r"'[^']*'|\"[^\"]*\"")
-_HOST_MARKER: Final = re.compile(r"\bplatform_(?:release|version)\b|\b(?:platform\.version|os\.release)\b")
+_HOST_MARKER: Final = re.compile(r"\bplatform_(?:release|version)\b")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
