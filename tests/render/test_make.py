@@ -68,7 +68,7 @@ def test_the_owner_is_what_the_caller_says() -> None:
 
 
 def test_nothing_of_this_machine_gets_into_a_text() -> None:
-    spec = Path("/home/somebody/project/layers.yaml")
+    spec = Path("/data/somebody/project/layers.yaml")
     plan = plans.plan(plans.layer("a", spec=spec))
     assert [name for name, text in render(plan, plans.locks(plan), load_facts()).items() if "somebody" in text] == []
 

@@ -83,6 +83,11 @@ def test_files_are_read_only_inside_try() -> None:
     assert all("try(filesha256(" in line for line in reads)
 
 
+def test_every_filter_is_used() -> None:
+    used = {node.name for name in TEMPLATES for node in _tree((FOLDER / name).read_text()).find_all(nodes.Filter)}
+    assert set(FILTERS) <= used
+
+
 def test_every_output_file_has_a_template_of_its_name() -> None:
     own = {name for name in TEMPLATES if not name.startswith("macros/")}
     assert {f"{file.lstrip('.')}.j2" for file in MODULE_FILES} | {"tests/refusals.j2", "tests/other/unit.zip.j2"} == own

@@ -10,6 +10,7 @@ from typing import Final
 
 from layerforge.cli.leftovers import leftover_zips
 from layerforge.cli.obstacles import in_the_way, not_ours, of_another_spec
+from layerforge.cli.withdrawn import withdrawn_grants
 from layerforge.diagnostics import Diagnostic, FindingsError, OutsideError, fail
 from layerforge.files import disk_problem, write_text
 from layerforge.render.marker import owner_of
@@ -30,6 +31,7 @@ class Changes:
         stale: generated files that belong to nothing any more.
         leftovers: ZIPs of units that are gone. They are not committed, so they make nothing stale.
         unchanged: files that are right.
+        withdrawn: layer and statement id of the grants that leave a module.
     """
 
     added: tuple[str, ...]
@@ -37,6 +39,7 @@ class Changes:
     stale: tuple[str, ...]
     leftovers: tuple[str, ...]
     unchanged: tuple[str, ...]
+    withdrawn: tuple[tuple[str, str], ...] = ()
 
     def __bool__(self) -> bool:
         """Whether a committed file differs."""
@@ -81,6 +84,7 @@ def compare(out: Path, texts: Mapping[str, str]) -> Changes:
         **{state: tuple(names) for state, names in found.items()},
         stale=tuple(sorted(gone)),
         leftovers=leftover_zips(out, before | gone, texts),
+        withdrawn=withdrawn_grants(before | gone, texts),
     )
 
 

@@ -216,10 +216,12 @@ def emit(project: Project, locks: Mapping[Path, Lock], out: Path, console: Conso
         FindingsError: a unit has no built artifact, or a file that is not ours stands in the way.
     """
     from layerforge.cli import outputs  # noqa: PLC0415
+    from layerforge.cli.withdrawn import withdrawal_notes  # noqa: PLC0415
     from layerforge.render.make import render  # noqa: PLC0415
 
     texts = render(project.plan, locks, project.facts, owners=outputs.owners(project.specs, out))
     changes = outputs.compare(out, texts) if check else outputs.write(out, texts)
+    console.diagnose(withdrawal_notes(changes.withdrawn))
     console.result["modules"] = {"added": [*changes.added], "changed": [*changes.changed], "removed": [*changes.stale]}
     if not check:
         for word, names in (("wrote", (*changes.added, *changes.changed)), ("removed", changes.stale)):

@@ -100,10 +100,8 @@ def _majors(plan: Plan) -> dict[Path, int]:
 
 FILTERS: Final = {
     "aligned": hcl.aligned,
-    "compact": hcl.compact,
     "hcl": hcl.value,
     "inside": hcl.inside,
-    "key": hcl.key,
     "marker": marker,
     "md": markdown.text,
     "md_code": markdown.code,

@@ -54,7 +54,8 @@ def _artifact_dir() -> Variable:
     return Variable(
         name="artifact_dir",
         type=Expression("string"),
-        description="Folder that holds the ZIPs. Null means the folder artifacts of this module.",
+        description="Folder that holds the ZIPs, seen from where Terraform runs. Null means the folder artifacts of "
+        "this module.",
         default=Expression("null"),
         nullable=True,
         example=None,
