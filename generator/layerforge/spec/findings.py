@@ -35,27 +35,38 @@ _EXAMPLES: Final = {
 }
 
 
-def translate(errors: Iterable[ErrorDetails], tree: Tree) -> tuple[Diagnostic, ...]:
-    """Return the diagnostics for what Pydantic found in a tree, but for what the tree has refused already."""
+def translate(errors: Iterable[ErrorDetails], tree: Tree, most: int) -> tuple[tuple[Diagnostic, ...], int]:
+    """Return diagnostics for what Pydantic found in a tree, but for what the tree has refused already.
+
+    Args:
+        errors: Pydantic's.
+        tree: what was validated.
+        most: how many to return, the first in the file.
+
+    Returns:
+        The diagnostics in the file's order, and how many errors were left out.
+    """
     found = []
     for error in errors:
         path = _path(error["loc"], tree.data)
-        missing = error["type"] == "missing"
-        if path in tree.refused or (missing and path[:-1] in tree.refused):
-            continue
-        if missing:
-            found.append(_missing(path, tree))
-        elif error["type"] == "extra_forbidden":
-            found.append(_unknown(path, error["input"], tree))
-        elif error["type"] == KIND:
-            found.append(_ours(error, path, tree))
-        elif error["input"] is None:
-            found.append(_empty(error, path, tree))
-        elif error["type"] in {"enum", "literal_error"} and isinstance(error["input"], str):
-            found.append(_choice(error["input"], path, tree))
-        else:
-            found.append(_wrong_kind(error, path, tree))
-    return tuple(found)
+        if path not in tree.refused and not (error["type"] == "missing" and path[:-1] in tree.refused):
+            found.append((tree.places.order(path), path, error))
+    found.sort(key=lambda one: one[0])
+    return tuple(_translate(error, path, tree) for _, path, error in found[:most]), len(found[most:])
+
+
+def _translate(error: ErrorDetails, path: SpecPath, tree: Tree) -> Diagnostic:
+    if error["type"] == "missing":
+        return _missing(path, tree)
+    if error["type"] == "extra_forbidden":
+        return _unknown(path, error["input"], tree)
+    if error["type"] == KIND:
+        return _ours(error, path, tree)
+    if error["input"] is None:
+        return _empty(error, path, tree)
+    if error["type"] in {"enum", "literal_error"} and isinstance(error["input"], str):
+        return _choice(error["input"], path, tree)
+    return _wrong_kind(error, path, tree)
 
 
 def _path(loc: tuple[int | str, ...], data: Any) -> SpecPath:  # noqa: ANN401 - any part of the document

@@ -12,7 +12,7 @@ from layerforge.spec.findings import translate
 from layerforge.spec.layers import Spec
 from layerforge.spec.positions import Positions
 from layerforge.spec.text import read_text
-from layerforge.spec.tree import Tree, read_tree
+from layerforge.spec.tree import MOST_PROBLEMS, Tree, read_tree
 
 _EMPTY_HINT: Final = "`layerforge init` writes a first spec; the smallest one has `version: 1` and `layers:`"
 
@@ -75,16 +75,24 @@ def load_specs(paths: Sequence[Path]) -> tuple[LoadedSpec, ...]:
 
 
 def _validate(tree: Tree) -> Spec:
-    found = list(tree.diagnostics)
+    found, left = list(tree.diagnostics), 0
     if tree.usable:
         try:
             spec = Spec.model_validate(tree.data)
         except ValidationError as error:
-            found += translate(error.errors(include_url=False), tree)
+            told, left = translate(error.errors(include_url=False), tree, MOST_PROBLEMS)
+            found += told
         else:
             if not found:
                 return spec
-    raise SpecError(sorted(found, key=_place))
+    found.sort(key=_place)
+    left += len(found[MOST_PROBLEMS:])
+    raise SpecError([*found[:MOST_PROBLEMS], *([_more(left, tree)] if left else [])])
+
+
+def _more(left: int, tree: Tree) -> Diagnostic:
+    message = f"there are more problems ({left:,} at least)"
+    return Diagnostic(code="SPEC043", message=message, location=tree.places.whole(), hint="mend the ones above first")
 
 
 def _place(diagnostic: Diagnostic) -> tuple[int, int]:

@@ -47,6 +47,15 @@ class Positions:
         """Return the place of a value, of its key where the value has no place of its own, or of what it is part of."""
         return self._locate(path, (self.values, self.keys))
 
+    def order(self, path: SpecPath) -> tuple[int, int]:
+        """Return something that sorts values as the file does."""
+        while path:
+            for table in (self.values, self.keys):
+                if (span := table.get(path)) is not None:
+                    return span[:2]
+            path = path[:-1]
+        return (0, 0)
+
     def at(self, span: Span, path: SpecPath = ()) -> Location:
         """Return a stretch of the text as a location; what runs over several lines ends with its first one."""
         text = self.lines[span.line] if span.line < len(self.lines) else ""

@@ -2,6 +2,7 @@
 
 import re
 import stat
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -24,6 +25,7 @@ _BYTE_ORDER_MARKS: Final = {
     b"\xfe\xff": "UTF-16",
 }
 _UTF8_MARK: Final = b"\xef\xbb\xbf"
+_SHOWN_CHARACTERS: Final = 20
 
 
 def read_text(path: Path, shown: str) -> str:
@@ -80,12 +82,12 @@ def _not_utf8(error: UnicodeDecodeError, shown: str) -> Diagnostic:
 
 
 def _unprintable(text: str, shown: str) -> list[Diagnostic]:
-    found = list(UNPRINTABLE.finditer(text))
+    found = list(islice(UNPRINTABLE.finditer(text), _SHOWN_CHARACTERS))
     if not found:
         return []
     places = Positions(file=shown, lines=tuple(UNPRINTABLE.sub("\ufffd", line) for line in LINE_BREAK.split(text)))
     answer = []
-    for match in found[:_SHOWN_CHARACTERS]:
+    for match in found:
         lines = LINE_BREAK.split(text[: match.start()])
         line, column = len(lines) - 1, len(lines[-1])
         answer.append(
@@ -97,9 +99,6 @@ def _unprintable(text: str, shown: str) -> list[Diagnostic]:
             )
         )
     return answer
-
-
-_SHOWN_CHARACTERS: Final = 20
 
 
 def _whole(code: str, message: str, shown: str, hint: str | None) -> Diagnostic:

@@ -28,6 +28,12 @@ from layerforge.spec.text import LINE_BREAK
 MAX_DEPTH: Final = 16
 """Twice as deep as a spec goes."""
 
+MAX_VALUES: Final = 400_000
+"""More than a spec of 10,000 layers holds."""
+
+MOST_PROBLEMS: Final = 100
+"""What is told of one file: who mends these sees what is left."""
+
 _NULLS: Final = frozenset(("", "~", "null", "Null", "NULL"))
 _LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _WORD: Final = re.compile(r"[^\s,\[\]{}]+")
@@ -90,6 +96,7 @@ class _Walk:
         self.places = Positions(file=shown, lines=tuple(LINE_BREAK.split(text)), keys=self._keys, values=self._values)
         self._stack = [Frame(path=None, into=self.root, start=Span(0, 0, 0, 0), keyed=False)]
         self._documents = 0
+        self._values_read = 0
 
     def run(self, text: str) -> None:
         loader = _LOADER(text)
@@ -115,6 +122,10 @@ class _Walk:
             raise _Stop
 
     def _scalar(self, frame: Frame, event: ScalarEvent) -> None:
+        self._values_read += 1
+        if self._values_read > MAX_VALUES:
+            self._refuse("SPEC004", f"the spec holds more than {MAX_VALUES:,} values", event, "is it the right file?")
+            raise _Stop
         if frame.awaits_key:
             self._key(frame, event)
             return
@@ -203,6 +214,8 @@ class _Walk:
             span = Span(span.line, column, span.line, end.end() if end is not None else column + len(word))
         where = self.places.at(span, self._stack[-1].next_path)
         self.found.append(Diagnostic(code=code, message=message, location=where, hint=hint))
+        if len(self.found) > MOST_PROBLEMS:
+            raise _Stop
 
 
 def _composed(text: str) -> str:
