@@ -28,6 +28,6 @@ def no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 @pytest.fixture
 def hasty(monkeypatch: pytest.MonkeyPatch) -> Patience:
     """Have the fetcher wait for almost nothing."""
-    patience = Patience(first_pause=0.01, longest_pause=0.02, longest_wait=2, connect=2, read=0.5)
+    patience = Patience(first_pause=0.01, longest_pause=0.02, longest_wait=2, connect=10, read=10)
     monkeypatch.setattr(download, "PATIENCE", patience)
     return patience

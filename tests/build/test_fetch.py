@@ -325,8 +325,8 @@ def test_an_interrupt_ends_it_at_once_and_what_came_is_resumed(place: Workplace)
             _wait_for(lambda: partial.exists() and partial.stat().st_size == 20_000)
             before = time.monotonic()
             child.send_signal(signal.SIGINT)
-            _, talk = child.communicate(timeout=10)
-            assert time.monotonic() - before < 3
+            _, talk = child.communicate(timeout=30)
+            assert time.monotonic() - before < 8
         assert b"KeyboardInterrupt" in talk
         assert not place.store.has(pin)
         place.fetch({pin: url})

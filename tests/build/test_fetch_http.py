@@ -260,7 +260,7 @@ def test_retry_after_is_honoured(place: Workplace) -> None:
         url = server.put("/spam.whl", Reply(status=429, headers={"Retry-After": "1"}), path.read_bytes())
         before = time.monotonic()
         place.fetch({pin: url})
-    assert 1 <= time.monotonic() - before < 5
+    assert 1 <= time.monotonic() - before < 20
 
 
 def test_retry_after_as_a_date_is_bounded(place: Workplace) -> None:
@@ -480,13 +480,13 @@ def test_a_host_that_is_down_is_not_waited_for_with_every_wheel(
     place: Workplace, hasty: Patience, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pins = [place.wheel(f"spam{number}")[1] for number in range(12)]
-    patience = Patience(attempts=3, first_pause=0.2, longest_pause=0.2)
+    patience = Patience(attempts=3, first_pause=1, longest_pause=1)
     monkeypatch.setattr("layerforge.build.download.PATIENCE", patience)
     with dead_port() as port:
         before = time.monotonic()
         found = place.failures({pin: f"http://127.0.0.1:{port}/{pin.file}" for pin in pins})
     assert [item.code for item in found] == ["NET001"] * 12
-    assert time.monotonic() - before < 12 / 4 * 0.4
+    assert time.monotonic() - before < 12 / 4 * 2 - 1
 
 
 def test_a_name_that_does_not_resolve(place: Workplace) -> None:
@@ -500,10 +500,10 @@ def test_a_name_that_does_not_resolve(place: Workplace) -> None:
 
 
 def test_a_server_that_stops_answering(place: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("layerforge.build.download.PATIENCE", Patience(attempts=2, first_pause=0.01, read=0.1))
+    monkeypatch.setattr("layerforge.build.download.PATIENCE", Patience(attempts=2, first_pause=0.01, read=0.5))
     path, pin = place.wheel()
     with serve_files() as server:
-        url = server.put("/spam.whl", Reply(body=path.read_bytes(), pause=0.5))
+        url = server.put("/spam.whl", Reply(body=path.read_bytes(), pause=1.5))
         found = place.failures({pin: url})
     assert found == (
         Diagnostic(
