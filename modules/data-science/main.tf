@@ -24,7 +24,6 @@ locals {
 }
 
 resource "aws_s3_object" "artifact" {
-  # checkov:skip=CKV_AWS_186: The bucket's own encryption applies; a layer's content is no secret.
   for_each = local.artifacts
 
   bucket             = var.artifact_bucket

@@ -12,7 +12,7 @@ variable "artifact_bucket" {
 }
 
 variable "artifact_dir" {
-  description = "Folder that holds the ZIPs. Null means the folder artifacts of this module."
+  description = "Folder that holds the ZIPs, seen from where Terraform runs. Null means the folder artifacts of this module."
   type        = string
   default     = null
 
