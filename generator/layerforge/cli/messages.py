@@ -51,7 +51,7 @@ def _excerpt(where: Location, painter: Painter) -> list[str]:
     for number in (where.line, where.column if where.line is not None else None):
         if number is not None:
             place += f":{number}"
-    width = len(str(where.line or ""))
+    width = len(str(where.line or 0))
     lines = [f"{' ' * width}{painter.gutter('-->')} {place}" + (f" ({printable(where.path)})" if where.path else "")]
     if where.line is None or where.text is None:
         return lines
