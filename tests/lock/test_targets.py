@@ -148,13 +148,18 @@ def test_markers_that_look_at_the_host(marker: str, answer: bool) -> None:
     assert asks_for_host(marker) is answer
 
 
+def test_a_runtime_that_the_facts_do_not_know_is_taken_for_the_next_one() -> None:
+    unknown, newest = platform("python3.99"), platform("python3.14")
+    assert (unknown.python, unknown.full, unknown.glibc, unknown.os) == ((3, 99), "3.99.0", newest.glibc, newest.os)
+
+
 def test_a_runtime_whose_python_is_not_known() -> None:
     with pytest.raises(SpecError) as caught:
-        platform("python3.99")
+        platform("python3.7")
     assert caught.value.diagnostics == (
         Diagnostic(
             code="UV020",
-            message="packages cannot be chosen for the runtime `python3.99`: its Python is not known",
+            message="packages cannot be chosen for the runtime `python3.7`: its Python is not known",
             hint="add the runtime with `version`, `os` and `patch_floor` to a file, and give it as `--facts FILE`",
         ),
     )

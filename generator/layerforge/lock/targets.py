@@ -84,13 +84,13 @@ class Platform:
 
 
 def platform_of(target: Target, facts: Facts) -> Platform:
-    """Return what the facts say about a target.
+    """Return what the facts say about a target; of a runtime that they do not know, what is likely (the plan warns).
 
     Raises:
         SpecError: ``UV020`` the runtime is not known well enough to resolve for it.
     """
-    runtime = facts.runtimes.get(target.runtime)
-    if runtime is None or runtime.version is None or runtime.patch_floor is None:
+    runtime = facts.runtime(target.runtime)
+    if runtime.version is None or runtime.patch_floor is None:
         raise SpecError(
             Diagnostic(
                 code="UV020",
