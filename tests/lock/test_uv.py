@@ -1,14 +1,18 @@
 """How uv is found and started."""
 
 import sys
+import time
 import tomllib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Lock
 
 import pytest
 from packaging.requirements import Requirement
 
 from layerforge.diagnostics import Diagnostic, OutsideError, Severity
+from layerforge.lock import uv as module
 from layerforge.lock.uv import UV_RANGE, environment, find_uv, left_out, run_uv
 
 HINT = "install layerforge with its dependencies, or `pip install 'uv<0.14,>=0.12.17'` beside it"
@@ -16,9 +20,9 @@ HINT = "install layerforge with its dependencies, or `pip install 'uv<0.14,>=0.1
 
 @pytest.fixture(autouse=True)
 def forgotten() -> Iterator[None]:
-    find_uv.cache_clear()
+    module._find_uv.cache_clear()
     yield
-    find_uv.cache_clear()
+    module._find_uv.cache_clear()
 
 
 def pretend(path: Path, words: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -72,6 +76,24 @@ def test_the_version_is_asked_once(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     find_uv()
     (tmp_path / "uv").unlink()
     assert find_uv() == tmp_path / "uv"
+
+
+def test_many_threads_look_for_uv_one_after_the_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pretend(tmp_path / "uv", "uv 0.13.0", monkeypatch)
+    at_once: list[int] = []
+    busy = Lock()
+
+    def look() -> str:
+        free = busy.acquire(blocking=False)
+        at_once.append(1 if free else 2)
+        time.sleep(0.02)
+        busy.release()
+        return str(tmp_path / "uv")
+
+    monkeypatch.setattr("uv.find_uv_bin", look)
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        assert set(pool.map(lambda _: find_uv(), range(8))) == {tmp_path / "uv"}
+    assert at_once == [1]
 
 
 def test_what_says_where_packages_are_is_passed_on() -> None:

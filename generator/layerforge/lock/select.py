@@ -62,6 +62,7 @@ def select(
         groups: likewise; ``None`` for the lock's default groups.
     """
     packages = [_prepared(package, hashes or {}) for package in pylock.packages]
+    originals = {id(package): original for package, original in zip(packages, pylock.packages, strict=True)}
     prepared = dataclasses.replace(pylock, packages=packages)
     try:
         found = list(
@@ -71,7 +72,9 @@ def select(
         return Selection(problem=str(error))
     return Selection(
         choices={
-            PackageName(package.name): Choice(package=package, wheel=wheel if isinstance(wheel, PackageWheel) else None)
+            PackageName(package.name): Choice(
+                package=originals[id(package)], wheel=wheel if isinstance(wheel, PackageWheel) else None
+            )
             for package, wheel in found
         }
     )

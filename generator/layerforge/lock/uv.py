@@ -5,6 +5,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import Final
 
 from packaging.specifiers import SpecifierSet
@@ -20,6 +21,7 @@ UV_RANGE: Final = SpecifierSet(">=0.12.17,<0.14")
 Below 0.12.17 uv ignores all settings of a project that has ``minimum-libc-version``, with a warning and exit status 0.
 """
 
+_ONE_AT_A_TIME: Final = Lock()
 _TIMEOUT: Final = 1800.0
 _PASSED: Final = frozenset(
     {
@@ -53,13 +55,18 @@ _WOULD_CHANGE_RESULTS: Final = (
 )
 
 
-@cache
 def find_uv() -> Path:
     """Return the uv that was installed with us, once its version was checked.
 
     Raises:
         OutsideError: ``UV001`` it is not there, or its version is none that we know.
     """
+    with _ONE_AT_A_TIME:  # the look-up reads `sysconfig`, which fills itself without a lock on Python 3.11
+        return _find_uv()
+
+
+@cache
+def _find_uv() -> Path:
     from uv import find_uv_bin  # noqa: PLC0415 - looks through the file system
 
     hint = f"install layerforge with its dependencies, or `pip install 'uv{UV_RANGE}'` beside it"

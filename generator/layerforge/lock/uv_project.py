@@ -1,5 +1,6 @@
 """The generated project that uv locks, and the pylock that comes out of it."""
 
+import json
 import tempfile
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -15,6 +16,7 @@ from layerforge.diagnostics import Diagnostic, OutsideError, Severity
 from layerforge.lock.requests import Request
 from layerforge.lock.targets import Glibc, Platform
 from layerforge.lock.types import Pin, Upgrade
+from layerforge.lock.url_text import without_credentials
 from layerforge.lock.uv import run_uv
 from layerforge.lock.uv_talk import failure, warnings
 from layerforge.names import PackageName
@@ -23,8 +25,7 @@ PROJECT: Final = "layerforge-generated-project"
 """The generated project's name, which no package should have."""
 
 _FEATURE: Final = "minimum-libc-version"
-_NOWHERE: Final = 'source = { registry = "https://packages.invalid/simple" }'
-"""The source of a preference: uv wants one, and does not compare it."""
+_ANYWHERE: Final = "https://packages.invalid/simple"
 EXPORT: Final = ("export", "--frozen", "--no-header", "--format", "pylock.toml")
 
 
@@ -124,7 +125,16 @@ def _seed(folder: Path, question: Question) -> None:
     versions = sorted({(pin.name, pin.version) for pin in question.preferences})
     with (folder / "uv.lock").open("a", encoding="utf-8") as stream:
         for name, version in versions:
-            stream.write(f"\n[[package]]\n{tomli_w.dumps({'name': name, 'version': version})}{_NOWHERE}\n")
+            for registry in _registries(name, question.request):
+                entry = tomli_w.dumps({"name": name, "version": version})
+                stream.write(f"\n[[package]]\n{entry}source = {{ registry = {json.dumps(registry)} }}\n")
+
+
+def _registries(name: PackageName, request: Request) -> list[str]:
+    """Return the sources of a preference: uv compares them only where a package is pinned to an index."""
+    pinned = {source["index"] for source in request.sources.get(name, ())}
+    known = [item for item in request.settings.table.get("index", ()) if item.get("name") in pinned]
+    return [without_credentials(item["url"]) for item in known if "url" in item] or [_ANYWHERE]
 
 
 def _write_project(folder: Path, question: Question, dependencies: Sequence[str]) -> None:

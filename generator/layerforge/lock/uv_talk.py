@@ -115,17 +115,28 @@ def _warning(lines: tuple[str, ...], request: Request) -> Diagnostic:
             location=where,
             hint=None if where is None else "look at the spelling, or drop the extra",
         )
-    if "during settings discovery" in first or "minimum-libc-version" in first:
-        message = "`uv` did not take the settings of the generated project, so its result cannot be used"
-        origin = request.settings.origin
-        hint = f"one of the settings that come from {origin} is the cause" if origin else "this is a bug of layerforge"
-        raise OutsideError(Diagnostic(code="UV005", message=message, hint=hint, notes=lines))
+    if _ignores_settings(lines):
+        raise _ignored_settings(lines, request)
     return Diagnostic(code="UV012", message=f"uv warns: {first}", severity=Severity.WARNING, notes=lines[1:])
+
+
+def _ignores_settings(lines: tuple[str, ...]) -> bool:
+    return "during settings discovery" in lines[0] or "minimum-libc-version" in lines[0]
+
+
+def _ignored_settings(lines: tuple[str, ...], request: Request | None) -> OutsideError:
+    message = "`uv` did not take the settings of the generated project, so its result cannot be used"
+    origin = request.settings.origin if request is not None else None
+    hint = f"one of the settings that come from {origin} is the cause" if origin else "this is a bug of layerforge"
+    return OutsideError(Diagnostic(code="UV005", message=message, hint=hint, notes=lines))
 
 
 def failure(finished: Finished, request: Request | None, platforms: Sequence[Platform]) -> LayerforgeError:
     """Return the error that a failure of uv's means."""
     talk = _listen(finished.stderr)
+    ignored = next(filter(_ignores_settings, talk.warnings), None)
+    if ignored is not None:
+        return _ignored_settings(ignored, request)
     error = talk.errors[0] if talk.errors else finished.last_lines() or ("no reason given",)
     lines = tuple(_in_our_words(line, platforms) for line in error)
     hints = [" ".join(hint) for hint in talk.hints if not hint[0].startswith(_USELESS_HINTS)]
