@@ -30,7 +30,7 @@ def check_lock(
 
     ``LOCK020`` the lock holds conflict markers, ``LOCK021`` there is no lock, ``LOCK022`` a unit is missing,
     ``LOCK023`` a unit is stale, ``LOCK024`` it is so for line endings alone, ``LOCK025`` a unit is no longer asked for,
-    ``LOCK026`` the artifact has not been built from these inputs.
+    ``LOCK026`` the artifact has not been built from these inputs, ``LOCK027`` a merge has mixed the pins of a unit.
 
     Args:
         plan: what the specs ask for.
@@ -99,6 +99,11 @@ class _Check:
 
     def _unit(self, asking: Asking, unit: Unit, locked: LockedUnit | None) -> Iterator[Diagnostic]:
         where = asking.layer.where
+        if (unit.layer, unit.key) in self._stored.disputed:
+            message = f"the locked pins of `{unit}` were not resolved together"
+            hint = f"a merge, or somebody's hand, has mixed them: {self._hint}"
+            yield self._diagnostic("LOCK027", message, self._in_lock(f"layers.{unit.layer}.{unit.key}"), hint=hint)
+            return
         if locked is None:
             yield self._diagnostic("LOCK022", f"the lock does not have `{unit}`", where)
             return

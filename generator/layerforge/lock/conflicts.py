@@ -32,19 +32,21 @@ def heal(text: str, *, file: str) -> tuple[Lock, Mapping[UnitId, tuple[LockedUni
         SpecError: ``LOCK009`` the markers do not fit together; or one side alone is no lock.
     """
     lines = list(enumerate(re.findall(r"[^\n]*\n|[^\n]+", text), start=1))
-    locks = [
-        read_text(Source(file=file, text="".join(part for _, part in side), numbers=[number for number, _ in side]))
+    sides = [
+        read_text(
+            Source(file=file, text="".join(part for _, part in side), numbers=[number for number, _ in side]), side=True
+        )
         for side in _all_sides(lines, file)
     ]
     units: dict[UnitId, LockedUnit] = {}
     disputed: dict[UnitId, tuple[LockedUnit, ...]] = {}
-    for name in sorted({name for lock in locks for name in lock.units}):
-        versions = tuple(dict.fromkeys(lock.units[name] for lock in locks if name in lock.units))
-        settled = _settle(versions)
-        if settled is None:
-            disputed[name] = versions
+    for name in sorted({name for side in sides for name in (*side.lock.units, *side.mixed)}):
+        whole = dict.fromkeys(side.lock.units[name] for side in sides if name in side.lock.units)
+        mixed = dict.fromkeys(unit for side in sides for unit in side.mixed.get(name, ()))
+        if mixed or len({(unit.inputs.pins, unit.inputs.request) for unit in whole}) > 1:
+            disputed[name] = (*whole, *mixed)
         else:
-            units[name] = settled
+            units[name] = _settle(tuple(whole))
     return Lock(units=units), disputed
 
 
@@ -65,26 +67,13 @@ def prefer_higher(pins: Iterable[Pin]) -> tuple[Pin, ...]:
     return tuple(sorted(unique, key=lambda pin: pin.name))
 
 
-def _settle(versions: Sequence[LockedUnit]) -> LockedUnit | None:
-    """Return the unit that differing versions of it come down to, or ``None`` if it must be resolved anew.
-
-    Lines that merged without a conflict may have mixed the pins of two branches. An artifact's record tells: where it
-    fits its inputs, somebody resolved and built just these.
-    """
-    if len(versions) == 1:
-        return versions[0]
-    if len({(unit.inputs.pins, unit.inputs.request) for unit in versions}) > 1:
-        return None
-    built = sorted((unit for unit in versions if unit.built), key=_format, reverse=True)
-    if not built:
-        return None
-    best = built[0]
-    rivals = {unit.artifact for unit in built if unit.inputs == best.inputs and unit.format == best.format}
-    return best if len(rivals) == 1 else replace(best, artifact=None)
-
-
-def _format(unit: LockedUnit) -> int:
-    return unit.format
+def _settle(versions: Sequence[LockedUnit]) -> LockedUnit:
+    """Return what versions of a unit come down to that have the same pins: one that was built, if any was."""
+    best = max(versions, key=lambda unit: (unit.built is not None, unit.artifact is not None, unit.format))
+    rivals = {
+        unit.artifact for unit in versions if unit.built and (unit.inputs, unit.format) == (best.inputs, best.format)
+    }
+    return best if len(rivals) < 2 else replace(best, artifact=None)
 
 
 def surviving_record(versions: Iterable[LockedUnit], unit: LockedUnit) -> ArtifactRecord | None:
@@ -109,7 +98,7 @@ def _all_sides(lines: list[_Line], file: str) -> list[list[_Line]]:
     while waiting:
         current = waiting.pop(0)
         if any(_MARKER.fullmatch(text) for _, text in current):
-            waiting += _Cut(file).sides(current)
+            waiting[:0] = _Cut(file).sides(current)
         else:
             done.setdefault("".join(text for _, text in current), current)
         if len(waiting) + len(done) > _MOST_SIDES:

@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -22,8 +22,9 @@ class StoredLock:
     """What a lock file holds.
 
     Attributes:
-        lock: its units; of a file with conflict markers, those on which both sides agree.
-        disputed: the units on which the sides differ, as each side has them.
+        lock: its units, those apart that are disputed.
+        disputed: the units that must be resolved anew, as each side of a conflict has them, or as a merge without
+            markers mixed them.
         conflicted: whether there are conflict markers in the file.
         exists: whether there is a file at all.
     """
@@ -35,7 +36,7 @@ class StoredLock:
 
     @property
     def preferences(self) -> tuple[Pin, ...]:
-        """The pins of both sides of the disputed units, by name, the higher version first."""
+        """The pins of all sides of the disputed units, by name, the higher version first."""
         return prefer_higher(pin for sides in self.disputed.values() for unit in sides for pin in unit.inputs.pins)
 
 
@@ -82,22 +83,27 @@ def read_lock(path: Path, *, shown: str | None = None) -> StoredLock:
     if has_markers(text):
         lock, disputed = heal(text, file=name)
         return StoredLock(lock=lock, disputed=disputed, conflicted=True)
-    return StoredLock(lock=read_text(Source(file=name, text=text)))
+    read = read_text(Source(file=name, text=text))
+    return StoredLock(lock=read.lock, disputed=read.mixed)
 
 
 def dump_lock(lock: Lock) -> str:
     """Return the text of a lock: sorted keys, one field a line and one pin a line."""
-    layers: dict[str, dict[str, LockedUnit]] = {}
-    for (layer, key), unit in sorted(lock.units.items()):
-        layers.setdefault(layer, {})[key] = unit
+    layers: dict[str, dict[UnitId, LockedUnit]] = {}
+    for name, unit in sorted(lock.units.items()):
+        layers.setdefault(name[0], {})[name] = unit
     body = _object(
-        ((name, _object(((key, _unit(unit)) for key, unit in units.items()), 2)) for name, units in layers.items()), 1
+        (
+            (name, _object(((unit_id[1], _unit(unit_id, unit)) for unit_id, unit in units.items()), 2))
+            for name, units in layers.items()
+        ),
+        1,
     )
     return _object((("layers", body), ("version", str(LOCK_VERSION))), 0) + "\n"
 
 
-def _unit(unit: LockedUnit) -> str:
-    return _object((("artifact", _artifact(unit.artifact)), ("inputs", _inputs(unit.inputs))), 3)
+def _unit(name: UnitId, unit: LockedUnit) -> str:
+    return _object((("artifact", _artifact(unit.artifact)), ("inputs", _inputs(name, unit.inputs))), 3)
 
 
 def _artifact(record: ArtifactRecord | None) -> str:
@@ -107,16 +113,17 @@ def _artifact(record: ArtifactRecord | None) -> str:
     return _object(((name, json.dumps(getattr(record, name))) for name in fields), 4)
 
 
-def _inputs(inputs: Inputs) -> str:
+def _inputs(name: UnitId, inputs: Inputs) -> str:
+    inputs = replace(inputs, pins=tuple(sorted(inputs.pins)))
     fields = ("fields", "own_files", "own_names", "own_text")
-    digests = [(name, json.dumps(value)) for name in fields if (value := getattr(inputs, name)) is not None]
-    return _object((*digests, ("pins", _pins(inputs.pins)), ("request", json.dumps(inputs.request))), 4)
+    digests = [(field, json.dumps(value)) for field in fields if (value := getattr(inputs, field)) is not None]
+    rest = (("request", json.dumps(inputs.request)), ("resolution", json.dumps(inputs.resolution(name))))
+    return _object((*digests, ("pins", _pins(inputs.pins)), *rest), 4)
 
 
 def _pins(pins: Iterable[Pin]) -> str:
     lines = [
-        json.dumps({"file": pin.file, "name": pin.name, "sha256": pin.sha256, "version": pin.version})
-        for pin in sorted(pins)
+        json.dumps({"file": pin.file, "name": pin.name, "sha256": pin.sha256, "version": pin.version}) for pin in pins
     ]
     return _block("[", lines, "]", 5)
 

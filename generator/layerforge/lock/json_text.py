@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterable
 from typing import Any, Final, NoReturn
 
 from layerforge.diagnostics import Diagnostic, SpecError
@@ -17,9 +18,19 @@ _KINDS: Final = {type(None): "null", list: "a list", float: "a number with a fra
 
 
 class Object(dict[str, Any]):
-    """A JSON object that remembers the keys that it was given twice."""
+    """A JSON object that remembers what it was given twice.
+
+    Attributes:
+        twice: the keys in question.
+        pairs: all keys and values; empty where no key is there twice.
+    """
 
     twice: tuple[str, ...] = ()
+    pairs: tuple[tuple[str, Any], ...] = ()
+
+    def all_items(self) -> Iterable[tuple[str, Any]]:
+        """Return all keys and values, also of keys that are there twice."""
+        return self.pairs or self.items()
 
 
 def parse(source: Source) -> object:
@@ -57,14 +68,23 @@ def _object(pairs: list[tuple[str, Any]]) -> Object:
     if len(found) != len(pairs):
         keys = [key for key, _ in pairs]
         found.twice = tuple(key for key in found if keys.count(key) > 1)
+        found.pairs = tuple(pairs)
     return found
 
 
 class Checker:
-    """Takes values out of parsed JSON. What is not as it should be becomes a problem and a harmless stand-in."""
+    """Takes values out of parsed JSON. What is not as it should be becomes a problem and a harmless stand-in.
 
-    def __init__(self, source: Source) -> None:
+    Attributes:
+        problems: what was found.
+        doubled: how often something was there twice, where that is no problem.
+    """
+
+    def __init__(self, source: Source, *, doubles: bool = False) -> None:
+        """Check the values of a text; ``doubles`` says that keys may be there twice."""
         self.problems: list[Diagnostic] = []
+        self.doubled = 0
+        self._doubles = doubles
         self._source = source
 
     def fields(
@@ -88,8 +108,14 @@ class Checker:
             self.add("LOCK003", f"{_name(path)} is {shown(value)}, not an object", path)
             return None
         for key in value.twice:
-            self.add("LOCK007", f"`{key}` is there twice", (*path, key), key=True)
+            self.twice(key, (*path, key), key=True)
         return value
+
+    def twice(self, name: str, path: JsonPath, *, key: bool = False) -> None:
+        """Note that something is there twice."""
+        self.doubled += 1
+        if not self._doubles:
+            self.add("LOCK007", f"`{name}` is there twice", path, key=key)
 
     def digest(self, table: Object, key: str, path: JsonPath) -> Sha256:
         """Return a SHA-256 digest."""

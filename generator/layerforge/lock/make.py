@@ -41,10 +41,16 @@ class _Stored:
     disputed: Mapping[UnitId, tuple[LockedUnit, ...]] = field(default_factory=dict)
 
     def preferences(self, layer: LayerName) -> tuple[Pin, ...]:
-        """Return the pins that a layer has had in any unit, by name, the higher version first."""
+        """Return the pins that a layer has had in any unit, by name, the higher version first.
+
+        For other packages they are those of disputed units: a merge may have put a unit's lines under another layer.
+        """
         settled = [unit for (name, _), unit in self.units.items() if name == layer]
         sides = [unit for (name, _), units in self.disputed.items() if name == layer for unit in units]
-        return prefer_higher(pin for unit in (*settled, *sides) for pin in unit.inputs.pins)
+        own = {pin for unit in (*settled, *sides) for pin in unit.inputs.pins}
+        known = {pin.name for pin in own}
+        others = {pin for units in self.disputed.values() for unit in units for pin in unit.inputs.pins}
+        return prefer_higher({*own, *(pin for pin in others if pin.name not in known)})
 
 
 def make_lock(  # noqa: PLR0913 - the last two are for tests

@@ -1,7 +1,8 @@
 """Reads the text of a lock: strictly, and with everything that is wrong with it at once."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from layerforge.diagnostics import Diagnostic, SpecError
@@ -21,19 +22,35 @@ _SEPARATORS: Final = re.compile(r"[-_.]+")
 _NONE: Final = Inputs(pins=(), request=Sha256(""), own_files=Sha256(""), fields=Sha256(""))
 
 
-def read_text(source: Source) -> Lock:
-    """Return the lock that a text holds.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Read:
+    """What a text holds.
+
+    Attributes:
+        lock: the units that are as somebody resolved them.
+        mixed: those whose pins do not belong together, merged line by line or edited; and, of one side of a
+            conflict, those that are there twice.
+    """
+
+    lock: Lock
+    mixed: Mapping[UnitId, tuple[LockedUnit, ...]]
+
+
+def read_text(source: Source, *, side: bool = False) -> Read:
+    """Return what a lock's text holds. Where it is one side of a conflict, merged lines may be there twice.
 
     Raises:
         SpecError: ``LOCK002`` no JSON, ``LOCK003`` another form, ``LOCK004`` a newer version of the lock's layout,
             ``LOCK005`` no digest, ``LOCK006`` no wheel's file name, ``LOCK007`` something is there twice,
             ``LOCK008`` a newer archive format.
     """
-    reader = _Reader(Checker(source))
-    lock = reader.document(parse(source))
+    reader = _Reader(Checker(source, doubles=side))
+    reader.document(parse(source))
     if reader.check.problems:
         raise SpecError(sorted(reader.check.problems, key=_place))
-    return lock
+    found = {name: tuple(units) for name, units in reader.units.items()}
+    mixed = {name: units for name, units in found.items() if len(units) > 1 or name in reader.mixed}
+    return Read(lock=Lock(units={name: units[0] for name, units in found.items() if name not in mixed}), mixed=mixed)
 
 
 def _place(problem: Diagnostic) -> tuple[int, int]:
@@ -46,59 +63,62 @@ class _Reader:
 
     def __init__(self, check: Checker) -> None:
         self.check = check
+        self.units: dict[UnitId, list[LockedUnit]] = {}
+        self.mixed: set[UnitId] = set()
 
-    def document(self, value: object) -> Lock:
+    def document(self, value: object) -> None:
         version = value.get("version") if isinstance(value, Object) else None
         if type(version) is int and version > LOCK_VERSION:  # which may mean anything: judge nothing else
             message = f"the lock has version {shown(version)}, and this layerforge knows versions up to {LOCK_VERSION}"
             self.check.add("LOCK004", message, ("version",), hint=_NEWER)
-            return Lock()
+            return
         root = self.check.fields(value, (), ("layers", "version")) or Object()
         self.check.count(root, "version", (), least=1)
-        units: dict[UnitId, LockedUnit] = {}
         for name, keys in self._named(root.get("layers", Object()), ("layers",), LAYER_NAME, "the name of a layer"):
             for key, unit in self._named(keys, ("layers", name), _UNIT_KEY, "the key of a unit"):
-                units[LayerName(name), UnitKey(key)] = self._unit(unit, ("layers", name, key))
-        return Lock(units=units)
+                self._unit((LayerName(name), UnitKey(key)), unit, ("layers", name, key))
 
     def _named(
         self, value: object, path: JsonPath, pattern: re.Pattern[str], kind: str
     ) -> Iterator[tuple[str, object]]:
         """Yield the members of an object whose keys are names."""
-        for key, member in (self.check.table(value, path) or Object()).items():
+        for key, member in (self.check.table(value, path) or Object()).all_items():
             if pattern.fullmatch(key):
                 yield key, member
             else:
                 self.check.add("LOCK003", f"`{key}` is not {kind}", (*path, key), key=True)
 
-    def _unit(self, value: object, path: JsonPath) -> LockedUnit:
+    def _unit(self, name: UnitId, value: object, path: JsonPath) -> None:
+        doubled = self.check.doubled
         unit = self.check.fields(value, path, ("artifact", "inputs")) or Object()
         record = None if unit.get("artifact") is None else self._artifact(unit["artifact"], (*path, "artifact"))
-        return LockedUnit(
-            inputs=self._inputs(unit["inputs"], (*path, "inputs")) if "inputs" in unit else _NONE, artifact=record
-        )
+        inputs, resolution = self._inputs(unit["inputs"], (*path, "inputs")) if "inputs" in unit else (_NONE, "")
+        self.units.setdefault(name, []).append(LockedUnit(inputs=inputs, artifact=record))
+        if resolution != inputs.resolution(name) or self.check.doubled > doubled:
+            self.mixed.add(name)
 
-    def _inputs(self, value: object, path: JsonPath) -> Inputs:
+    def _inputs(self, value: object, path: JsonPath) -> tuple[Inputs, str]:
+        """Return a unit's inputs, and the digest that its request and pins had when they were resolved."""
         digests, extra = ("fields", "own_files", "request"), ("own_names", "own_text")
-        table = self.check.fields(value, path, (*digests, "pins"), extra)
+        table = self.check.fields(value, path, (*digests, "pins", "resolution"), extra)
         if table is None:
-            return _NONE
+            return _NONE, ""
         found = {key: self.check.digest(table, key, path) for key in digests}
         more = {key: self.check.digest(table, key, path) for key in extra if key in table}
-        return Inputs(pins=self._pins(table.get("pins", []), (*path, "pins")), **found, **more)
+        inputs = Inputs(pins=self._pins(table.get("pins", []), (*path, "pins")), **found, **more)
+        return inputs, self.check.digest(table, "resolution", path)
 
     def _pins(self, value: object, path: JsonPath) -> tuple[Pin, ...]:
         if not isinstance(value, list):
             self.check.add("LOCK003", f"`pins` is {shown(value)}, not a list", path)
             return ()
-        pins: dict[str, Pin] = {}
+        pins: list[Pin] = []
         for index, item in enumerate(value):
             pin = self._pin(item, (*path, index))
-            if pin.name in pins:
-                self.check.add("LOCK007", f"`{pin.name}` is pinned twice in one unit", (*path, index))
-            elif pin.name:
-                pins[pin.name] = pin
-        return tuple(sorted(pins.values()))
+            if pin.name and pin.name in {other.name for other in pins}:
+                self.check.twice(pin.name, (*path, index))
+            pins.append(pin)
+        return tuple(sorted(pins))
 
     def _pin(self, value: object, path: JsonPath) -> Pin:
         table = self.check.fields(value, path, ("file", "name", "sha256", "version")) or Object()

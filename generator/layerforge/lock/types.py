@@ -14,6 +14,8 @@ LOCK_VERSION = 1
 NEWEST_FORMAT = 1
 """The newest archive format. New units take it; a unit with an artifact keeps its own until ``--upgrade-format``."""
 
+UnitId = tuple[LayerName, UnitKey]
+
 
 @dataclass(frozen=True, kw_only=True, slots=True, order=True)
 class Pin:
@@ -63,6 +65,13 @@ class Inputs:
         hasher.update(f"own-files\0{self.own_files}\nfields\0{self.fields}\n".encode())
         return Sha256(hasher.hexdigest())
 
+    def resolution(self, unit: UnitId) -> Sha256:
+        """One digest over a unit, its request and its pins. The lock holds it, so that what a merge mixed shows."""
+        hasher = hashlib.sha256(f"{unit[0]}/{unit[1]}\0{self.request}\n".encode())
+        for pin in self.pins:
+            hasher.update(f"{pin.name}\0{pin.version}\0{pin.file}\0{pin.sha256}\n".encode())
+        return Sha256(hasher.hexdigest())
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ArtifactRecord:
@@ -100,9 +109,6 @@ class LockedUnit:
     def format(self) -> int:
         """The archive format to build it with: that of the artifact's record, stale or not, else the newest."""
         return NEWEST_FORMAT if self.artifact is None else self.artifact.format
-
-
-UnitId = tuple[LayerName, UnitKey]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
