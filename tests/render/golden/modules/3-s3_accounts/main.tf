@@ -70,7 +70,7 @@ resource "aws_lambda_layer_version" "x86_64" {
 
   lifecycle {
     create_before_destroy = true
-    # A version is published for new content and for nothing else: other words and places wait for the next content.
+    # A version is published for new content or targets: other words and places wait for the next one.
     ignore_changes = [description, filename, license_info, s3_bucket, s3_key, s3_object_version]
 
     postcondition {
@@ -92,7 +92,7 @@ resource "aws_lambda_layer_version" "arm64" {
 
   lifecycle {
     create_before_destroy = true
-    # A version is published for new content and for nothing else: other words and places wait for the next content.
+    # A version is published for new content or targets: other words and places wait for the next one.
     ignore_changes = [description, filename, license_info, s3_bucket, s3_key, s3_object_version]
 
     postcondition {
