@@ -1,3 +1,5 @@
+"""Globs over paths within a layer."""
+
 import time
 
 import pytest
