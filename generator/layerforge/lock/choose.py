@@ -48,9 +48,18 @@ def choose(layer: Layer, request: Request, by_target: Mapping[Target, Pylock], p
     for unit in layer.units:
         found = [(_pin(name, wheel), wheel) for name, wheel in sorted(groups[unit.key].wheels.items())]
         pins[unit.key] = tuple(pin for pin, _ in found)
-        urls |= {pin.sha256: without_credentials(wheel.url) for pin, wheel in found if wheel.url}
+        urls |= {pin.sha256: url for pin, wheel in found if (url := _url(wheel, request))}
     fail(SpecError, unhashed(locks, pins))
     return Chosen(pins=pins, urls=urls, notes=(*_partial(layer, groups), *_coarser(layer, pins)))
+
+
+def _url(wheel: PackageWheel, request: Request) -> str | None:
+    """Return where a wheel can be had; a path in a lock file is relative to that file."""
+    if wheel.url:
+        return without_credentials(wheel.url)
+    if wheel.path and request.ready is not None:
+        return (request.ready.path.parent / wheel.path).resolve().as_uri()
+    return None
 
 
 def _pin(name: PackageName, wheel: PackageWheel) -> Pin:

@@ -93,7 +93,7 @@ def _compile(pins: Sequence[Pin], python: str, settings: Settings) -> Files:
     tool: dict[str, Any] = {**settings.where, "sources": {name: items[:1] for name, items in sources.items() if items}}
     if "index-strategy" in settings.table:
         tool["index-strategy"] = settings.table["index-strategy"]
-    project = {"name": PROJECT, "version": "0", "dependencies": [f"{pin.name}=={pin.version}" for pin in pins]}
+    project = {"name": PROJECT, "version": "0", "dependencies": [f"{pin.name}==={pin.version}" for pin in pins]}
     with tempfile.TemporaryDirectory(prefix="layerforge-") as name:
         folder = Path(name)
         (folder / "pyproject.toml").write_text(tomli_w.dumps({"project": project, "tool": {"uv": tool}}), "utf-8")
