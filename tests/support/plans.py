@@ -1,14 +1,29 @@
-"""Makes plans, layers, pins and locks with sensible defaults, for tests that need some and do not care which."""
+"""Makes plans, layers, functions, pins and locks with sensible defaults, for tests that do not care which."""
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from layerforge.diagnostics import Location
 from layerforge.lock.types import ArtifactRecord, Inputs, Lock, LockedUnit, Pin, UnitId
 from layerforge.names import Architecture, Delivery, LayerName, PackageName, RuntimeId, Sha256, Split, UnitKey
+from layerforge.plan.fleet_types import (
+    Attached,
+    BucketCode,
+    Fleet,
+    Function,
+    Logs,
+    OwnLayer,
+    PinnedLayer,
+    Region,
+    RegionState,
+    Settings,
+)
 from layerforge.plan.types import (
     AccountGrant,
+    CodeSource,
     Exclude,
     Grant,
     Include,
@@ -132,9 +147,144 @@ def layer(
     )
 
 
-def plan(*layers: Layer) -> Plan:
-    """Return a plan of the layers, or of one with all defaults."""
-    return Plan(layers=tuple(sorted(layers or (layer(),), key=lambda item: item.name)))
+def settings(**changes: Any) -> Settings:  # noqa: ANN401 - each field has a type of its own
+    """Return what a function runs with by default, with some fields changed."""
+    plain = Settings(
+        memory=256,
+        timeout=30,
+        ephemeral_storage=512,
+        environment={},
+        role=None,
+        tracing=False,
+        logs=Logs(retention=365, format="JSON", group=None),
+        dead_letter=None,
+        in_vpc=False,
+        reserved_concurrency=None,
+        snap_start=False,
+        kms_key=None,
+        code_signing=None,
+        publish=True,
+        aliases=("live",),
+        tags={},
+    )
+    return replace(plain, **changes)
+
+
+def bucket_code(
+    bucket: str = "example-artifacts",
+    key: str = "functions/data-processor.zip",
+    *,
+    version: str | None = None,
+    digest: str | None = None,
+    size: int | None = None,
+) -> BucketCode:
+    """Return code that somebody else has put into a bucket."""
+    return BucketCode(bucket=bucket, key=key, version=version, sha256=digest, size=size)
+
+
+def own_layer(of: Layer, runtime: str = "python3.12", architecture: str = "arm64") -> OwnLayer:
+    """Return a layer of the spec in a function's list, by the unit that serves the function."""
+    aim = Target(runtime=RuntimeId(runtime), architecture=Architecture(architecture))
+    unit = next(unit for unit in of.units if aim in unit.targets)
+    return OwnLayer(layer=of.name, unit=unit.key, where=location())
+
+
+def pinned_layer(
+    *arns: str, label: str | None = None, layer: str | None = None, size: int | None = None
+) -> PinnedLayer:
+    """Return a version that somebody has chosen, by an ARN for each Region."""
+    return PinnedLayer(
+        label=label or arns[0],
+        layer=None if layer is None else LayerName(layer),
+        arns={arn.split(":")[3]: arn for arn in arns},
+        size=size,
+        where=location(),
+    )
+
+
+def function(
+    name: str = "data-processor",
+    *,
+    runtime: str = "python3.12",
+    architecture: str = "arm64",
+    handler: str = "handler.lambda_handler",
+    code: str | BucketCode | None = "src",
+    via: Delivery = Delivery.DIRECT,
+    layers: Iterable[Layer | Attached | str] = (),
+    overrides: Iterable[str] = (),
+    description: str = "Some function",
+    provider_minimum: str = "5.100.0",
+    spec: Path = SPEC,
+    runs_with: Settings | None = None,
+) -> Function:
+    """Return a function.
+
+    ``code`` is a folder, an object in a bucket, or ``None`` for the attachment alone; a layer of the spec, or an ARN,
+    among ``layers`` stands for its attachment.
+    """
+    folder = code if isinstance(code, str) else None
+    target = Target(runtime=RuntimeId(runtime), architecture=Architecture(architecture))
+    unit = Unit(layer=LayerName(name), key=UnitKey("code"), targets=(target,), aws_name=name, address="this")
+
+    def attached(item: Layer | Attached | str) -> Attached:
+        if isinstance(item, Layer):
+            return own_layer(item, runtime, architecture)
+        return pinned_layer(item) if isinstance(item, str) else item
+
+    return Function(
+        name=LayerName(name),
+        description=description,
+        runtime=RuntimeId(runtime),
+        architecture=Architecture(architecture),
+        handler="" if code is None else handler,
+        code=code if isinstance(code, BucketCode) else None,
+        source=None
+        if folder is None
+        else CodeSource(include=(Include(path=folder, to=".", where=location()),), exclude=(), executable=()),
+        units=() if folder is None else (unit,),
+        via=via,
+        layers=tuple(attached(item) for item in layers),
+        overrides=tuple(overrides),
+        settings=runs_with or settings(),
+        provider_minimum=provider_minimum,
+        spec=spec,
+        where=location(f"functions.{name}"),
+    )
+
+
+def region(
+    name: str = "eu-west-1",
+    *,
+    partition: str = "aws",
+    state: RegionState = RegionState.ACTIVE,
+    root: str | None = None,
+    bucket: str | None = None,
+) -> Region:
+    """Return a Region that the fleet is published in."""
+    return Region(
+        name=name,
+        partition=partition,
+        state=state,
+        root=root or f"roots/{name}",
+        bucket=bucket,
+        where=location(f"regions.{name}"),
+    )
+
+
+def fleet(*functions: Function, regions: Iterable[Region | str] = (), spec: Path = SPEC) -> Fleet:
+    """Return what a spec adds to its layers; a name among ``regions`` stands for an active Region."""
+    return Fleet(
+        spec=spec,
+        functions=tuple(sorted(functions, key=lambda item: item.name)),
+        regions=tuple(region(item) if isinstance(item, str) else item for item in regions),
+    )
+
+
+def plan(*layers: Layer, fleets: Iterable[Fleet] = ()) -> Plan:
+    """Return a plan of the layers and fleets, or of one layer with all defaults."""
+    listed = tuple(fleets)
+    chosen = layers or (() if listed else (layer(),))
+    return Plan(layers=tuple(sorted(chosen, key=lambda item: item.name)), fleets=listed)
 
 
 def inputs(pins: Iterable[Pin] | None = None, *, request: str = "request") -> Inputs:
@@ -157,7 +307,7 @@ def locked_unit(seed: str, *, consists_of: Inputs | None = None, size: int = 212
 
 
 def locks(of: Plan, *, changed: Mapping[str, str] | None = None, built: bool = True) -> dict[Path, Lock]:
-    """Return the lock of each spec file of a plan.
+    """Return the lock of each spec file of a plan: its layers, and the code of its functions.
 
     Args:
         of: the plan.
@@ -166,8 +316,13 @@ def locks(of: Plan, *, changed: Mapping[str, str] | None = None, built: bool = T
     """
     seeds = changed or {}
     found: dict[Path, dict[UnitId, LockedUnit]] = {}
-    for item in of.layers:
+    for one in of.fleets:
+        found.setdefault(one.spec, {})
+    for item in of.packaged:
+        consists_of = inputs([]) if isinstance(item.source, CodeSource) else None
         for unit in item.units:
             name = str(unit)
-            found.setdefault(item.spec, {})[item.name, unit.key] = locked_unit(seeds.get(name, name), built=built)
+            found.setdefault(item.spec, {})[item.name, unit.key] = locked_unit(
+                seeds.get(name, name), consists_of=consists_of, built=built
+            )
     return {spec: Lock(units=entries) for spec, entries in found.items()}
