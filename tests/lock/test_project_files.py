@@ -145,6 +145,23 @@ def test_problems_of_requirements_point_into_the_file(tmp_path: Path) -> None:
     assert shown == [("REQ002", 5, 4), ("REQ001", 6, 5)]
 
 
+@pytest.mark.parametrize(
+    ("text", "name", "line"),
+    [
+        ('[project]\nname = "a"\ndependencies = "b"\n', "dependencies", 3),
+        ('[project]\nname = "a"\ndependencies = ["b", 1]\n', "dependencies", 3),
+        ('[project]\nname = "a"\n[project.optional-dependencies]\nx = "b"\n', "x", 4),
+        ('[project]\nname = "a"\noptional-dependencies = 1\n', "optional-dependencies", 3),
+    ],
+)
+def test_requirements_of_another_shape(tmp_path: Path, text: str, name: str, line: int) -> None:
+    found = problems(tmp_path, text, extras=["x"])[0]
+    assert (found.code, found.message) == ("REQ027", f"`{name}` is no list of requirements")
+    assert found.hint == 'requirements are lists of texts: `dependencies = ["name==1.2.3"]`'
+    assert found.location is not None
+    assert found.location.line == line
+
+
 def test_a_file_that_is_not_toml(tmp_path: Path) -> None:
     assert problems(tmp_path, "[project\n") == (
         Diagnostic(

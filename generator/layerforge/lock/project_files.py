@@ -3,7 +3,7 @@
 import json
 import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -90,20 +90,20 @@ def _dependencies(read: _Project, extras: Sequence[str]) -> None:
         hint = "name a `group` of its `[dependency-groups]`, or list the requirements in the spec"
         _problem(read, "REQ021", f"`{read.shown}` has no `[project]` table", Location(file=read.shown), hint)
         return
-    dynamic = project.get("dynamic", ())
+    dynamic = _list(read, project.get("dynamic", []), "dynamic")
     wanted = ["dependencies"] + (["optional-dependencies"] if extras else [])
     for key in wanted:
         if key in dynamic:
             message = f"the project's `{key}` are dynamic: its build backend would have to be run to know them"
             hint = f"write them into `[project] {key}`, or name the file that they come from, such as requirements.txt"
             _problem(read, "REQ022", message, read.place(key), hint)
-    _requirements(read, project.get("dependencies", ()))
+    _requirements(read, _list(read, project.get("dependencies", []), "dependencies"), "dependencies")
+    optional = _lists(read, project.get("optional-dependencies", {}), "optional-dependencies") if extras else {}
     for extra in extras:
-        _extra(read, project, extra, ())
+        _extra(read, optional, extra, ())
 
 
-def _extra(read: _Project, project: Mapping[str, Any], extra: str, chain: tuple[str, ...]) -> None:
-    optional = {canonicalize_name(str(name)): items for name, items in project.get("optional-dependencies", {}).items()}
+def _extra(read: _Project, optional: Mapping[str, list[Any]], extra: str, chain: tuple[str, ...]) -> None:
     name = canonicalize_name(extra)
     if name in chain:
         return
@@ -116,17 +116,14 @@ def _extra(read: _Project, project: Mapping[str, Any], extra: str, chain: tuple[
         own = re.fullmatch(r"\s*([A-Za-z0-9._-]+)\s*\[([^\]]*)\]\s*", str(item))
         if own and read.name and canonicalize_name(own[1]) == read.name:
             for inner in filter(None, (word.strip() for word in own[2].split(","))):
-                _extra(read, project, inner, (*chain, name))
+                _extra(read, optional, inner, (*chain, name))
         else:
             others.append(item)
-    _requirements(read, others)
+    _requirements(read, others, extra)
 
 
 def _group(read: _Project, group: str, chain: tuple[str, ...]) -> None:
-    tables = read.table.get("dependency-groups", {})
-    groups = (
-        {canonicalize_name(str(name)): items for name, items in tables.items()} if isinstance(tables, Mapping) else {}
-    )
+    groups = _lists(read, read.table.get("dependency-groups", {}), "dependency-groups")
     name = canonicalize_name(group)
     if name in chain:
         cycle = " → ".join([*chain, name])
@@ -139,14 +136,17 @@ def _group(read: _Project, group: str, chain: tuple[str, ...]) -> None:
         where = read.place(group) if chain else read.where
         _problem(read, "REQ024", f"`{read.shown}` has no dependency group `{group}`", where, f"it has: {known}")
         return
-    _requirements(read, [item for item in groups[name] if not isinstance(item, Mapping)])
+    _requirements(read, [item for item in groups[name] if not isinstance(item, Mapping)], group)
     for item in groups[name]:
         if isinstance(item, Mapping):
             _group(read, str(item.get("include-group", "")), (*chain, name))
 
 
-def _requirements(read: _Project, items: Any) -> None:  # noqa: ANN401 - TOML
-    for item in _texts(items):
+def _requirements(read: _Project, items: list[Any], name: str) -> None:
+    for item in items:
+        if not isinstance(item, str):
+            _misshapen(read, name)
+            continue
         asked = read_requirement(item, read.place(item))
         if isinstance(asked, Diagnostic):
             read.problems.append(asked)
@@ -154,9 +154,28 @@ def _requirements(read: _Project, items: Any) -> None:  # noqa: ANN401 - TOML
             read.asked.append(asked)
 
 
-def _texts(items: Any) -> Iterator[str]:  # noqa: ANN401 - TOML
-    if isinstance(items, list | tuple):
-        yield from (item for item in items if isinstance(item, str))
+def _lists(read: _Project, table: Any, name: str) -> dict[str, list[Any]]:  # noqa: ANN401 - TOML
+    """Return a table of lists by normalised name; complain where it is something else."""
+    if not isinstance(table, Mapping):
+        _misshapen(read, name)
+        return {}
+    return {canonicalize_name(str(key)): _list(read, items, str(key)) for key, items in table.items()}
+
+
+def _list(read: _Project, items: Any, name: str) -> list[Any]:  # noqa: ANN401 - TOML
+    if isinstance(items, list):
+        return items
+    _misshapen(read, name)
+    return []
+
+
+def _misshapen(read: _Project, name: str) -> None:
+    hint = 'requirements are lists of texts: `dependencies = ["name==1.2.3"]`'
+    problem = Diagnostic(
+        code="REQ027", message=f"`{name}` is no list of requirements", location=read.place(name), hint=hint
+    )
+    if problem not in read.problems:
+        read.problems.append(problem)
 
 
 def _problem(read: _Project, code: str, message: str, where: Location, hint: str) -> None:
