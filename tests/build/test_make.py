@@ -13,7 +13,7 @@ import pytest
 from layerforge.build.make import build, standing
 from layerforge.build.progress import Silent
 from layerforge.build.types import Artifact, Entry, Job
-from layerforge.diagnostics import Diagnostic, FindingsError, Severity
+from layerforge.diagnostics import Diagnostic, FindingsError, OutsideError, Severity
 from layerforge.lock.types import OwnFile
 from layerforge.names import Sha256
 from layerforge.plan.types import Layer, PythonSource
@@ -307,3 +307,29 @@ def test_a_bug_keeps_its_traceback(tmp_path: Path, store: WheelStore) -> None:
     todo = jobs(tmp_path, store)
     with pytest.raises(KeyError):
         make(todo, WheelStore())
+
+
+def test_a_folder_where_the_zip_belongs_is_an_error_of_the_disk(tmp_path: Path, store: WheelStore) -> None:
+    todo = jobs(tmp_path, store)[:1]
+    todo = expecting(todo, make(todo, store))
+    todo[0].destination.unlink()
+    todo[0].destination.mkdir()
+    assert standing(todo) == (None,)
+    with pytest.raises(OutsideError) as caught:
+        make(todo, store)
+    [diagnostic] = caught.value.diagnostics
+    assert (diagnostic.code, diagnostic.message) == (
+        "OUT090",
+        f"`{todo[0].destination}` cannot be written: Is a directory",
+    )
+
+
+def test_an_older_zip_that_differs_from_the_lock_does_not_outlive_a_failed_build(
+    tmp_path: Path, store: WheelStore
+) -> None:
+    todo = jobs(tmp_path, store)[:1]
+    todo = expecting(todo, make(todo, store))
+    todo[0].destination.write_bytes(b"an older one")
+    store.add(make_wheel(tmp_path / "wheels", "dd", "4.0", files={"bb.py": b"d = 1\n"}))
+    assert [item.code for item in findings([replace(todo[0], pins=store.pins)], store)] == ["BUILD001"]
+    assert not todo[0].destination.exists()

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from layerforge.build.collisions import clashing_folders, different_content, only_case_differs
+from layerforge.build.collisions import clashing_folders, different_content, folders_of, only_case_differs
 from layerforge.build.content import OWN_FILES, digest_of
 from layerforge.build.types import Member
 from layerforge.diagnostics import Diagnostic, FindingsError, Severity
@@ -51,13 +51,14 @@ def assemble(members: Iterable[Member], exclude: Sequence[Exclude], prefer: Sequ
         if winner is None:
             conflicts.append(rivals)
         chosen[name] = winner or min(rivals, key=_rank)
-    errors = [*different_content(conflicts), *clashing_folders(chosen)]
+    folders = folders_of(chosen)
+    errors = [*different_content(conflicts), *clashing_folders(chosen, folders)]
     if errors:
         raise FindingsError(errors)
     if not chosen:
         raise FindingsError(_nothing_left(exclude))
     ordered = tuple(chosen[name] for name in sorted(chosen))
-    return Assembled(members=ordered, diagnostics=(*diagnostics, *only_case_differs(chosen)))
+    return Assembled(members=ordered, diagnostics=(*diagnostics, *only_case_differs(chosen, folders)))
 
 
 def leave_out(members: Iterable[Member], exclude: Sequence[Exclude]) -> tuple[list[Member], list[Diagnostic]]:

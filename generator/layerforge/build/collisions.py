@@ -1,6 +1,7 @@
 """Finds paths that cannot stand side by side in a layer, and says what can be done."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 from layerforge.build.content import OWN_FILES
@@ -41,9 +42,9 @@ def _different(origins: tuple[str, ...], paths: Sequence[str]) -> Diagnostic:
     )
 
 
-def clashing_folders(members: Mapping[str, Member]) -> list[Diagnostic]:
+def clashing_folders(members: Mapping[str, Member], folders: AbstractSet[str]) -> list[Diagnostic]:
     """Return ``BUILD002`` for each path that is a file of one and a folder of another."""
-    return [_clash(path, members) for path in sorted(_folders(members) & members.keys())]
+    return [_clash(path, members) for path in sorted(folders & members.keys())]
 
 
 def _clash(path: str, members: Mapping[str, Member]) -> Diagnostic:
@@ -57,14 +58,14 @@ def _clash(path: str, members: Mapping[str, Member]) -> Diagnostic:
     )
 
 
-def only_case_differs(paths: Collection[str]) -> list[Diagnostic]:
+def only_case_differs(paths: Collection[str], folders: AbstractSet[str]) -> list[Diagnostic]:
     """Return one warning (``BUILD004``) if paths differ in nothing but upper and lower case."""
-    everything = _folders(paths).union(paths)
+    everything = {*folders, *paths}
+    if len(set(map(str.casefold, everything))) == len(everything):
+        return []
     folded: dict[str, list[str]] = {}
     for path in everything:
         folded.setdefault(path.casefold(), []).append(path)
-    if len(folded) == len(everything):
-        return []
     pairs = [sorted(alike) for alike in folded.values() if len(alike) > 1]
     topmost = sorted(pair for pair in pairs if len({path.rpartition("/")[0] for path in pair}) < len(pair))
     return [
@@ -78,10 +79,15 @@ def only_case_differs(paths: Collection[str]) -> list[Diagnostic]:
     ]
 
 
-def _folders(paths: Iterable[str]) -> set[str]:
+def folders_of(paths: Iterable[str]) -> set[str]:
+    """Return all folders that paths lie in."""
     found: set[str] = set()
+    last = ""
     for path in paths:
         folder = path.rpartition("/")[0]
+        if folder == last:
+            continue
+        last = folder
         while folder and folder not in found:
             found.add(folder)
             folder = folder.rpartition("/")[0]

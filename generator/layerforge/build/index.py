@@ -3,15 +3,16 @@
 import struct
 import zlib
 from dataclasses import dataclass
-from itertools import starmap
+from functools import partial
 from typing import Final, NamedTuple
 
 CHECK_VERSION: Final = 1
 """Raised when ``check_wheel`` learns to refuse more, so that wheels that were checked before are checked again."""
 
-_MAGIC: Final = b"LFWX"
+_MAGIC: Final = b"LFW2"
 _HEAD: Final = struct.Struct("<4sHHIII")
-_ROW: Final = struct.Struct("<?BIIII")
+_COLUMNS: Final = "?BIIII"
+_WIDTH: Final = struct.calcsize(f"<{_COLUMNS}")
 
 
 class WheelMember(NamedTuple):
@@ -36,6 +37,10 @@ class WheelMember(NamedTuple):
     offset: int
 
 
+_new_member: Final = partial(tuple.__new__, WheelMember)
+"""``WheelMember._make`` without its Python frame: half the time of reading an index."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WheelIndex:
     """The files of a wheel in the order of their data; folders are left out.
@@ -50,10 +55,13 @@ class WheelIndex:
 
 
 def dump_index(index: WheelIndex) -> bytes:
-    """Return ``index`` as bytes: a head, one row of fixed width a member, and the names, a line each."""
+    """Return ``index`` as bytes: a head, then column after column, and the names, a line each."""
     names = "\n".join([index.dist_info, *(member.name for member in index.members)]).encode()
-    rows = b"".join(_ROW.pack(*member[1:]) for member in index.members)
-    body = rows + names
+    columns = list(zip(*index.members, strict=True))[1:]
+    packed = [
+        struct.pack(f"<{len(index.members)}{kind}", *column) for kind, column in zip(_COLUMNS, columns, strict=False)
+    ]
+    body = b"".join([*packed, names])
     return _HEAD.pack(_MAGIC, CHECK_VERSION, 0, len(index.members), len(names), zlib.crc32(body)) + body
 
 
@@ -68,9 +76,12 @@ def load_index(data: bytes) -> WheelIndex:
     magic, version, _, count, length, crc32 = _HEAD.unpack_from(data)
     if magic != _MAGIC or version != CHECK_VERSION:
         raise ValueError("the index was made by another version")
-    rows, names = data[_HEAD.size : -length], data[-length:]
-    if len(rows) != count * _ROW.size or len(names) != length or zlib.crc32(names, zlib.crc32(rows)) != crc32:
+    at = _HEAD.size + count * _WIDTH
+    if len(data) != at + length or zlib.crc32(memoryview(data)[_HEAD.size :]) != crc32:
         raise ValueError("the index is damaged")
-    dist_info, *paths = names.decode().split("\n")
-    columns = zip(paths, *zip(*_ROW.iter_unpack(rows), strict=True), strict=True)
-    return WheelIndex(dist_info=dist_info, members=tuple(starmap(WheelMember, columns)))
+    dist_info, *paths = data[at:].decode().split("\n")
+    at, columns = _HEAD.size, []
+    for kind in _COLUMNS:
+        columns.append(struct.unpack_from(f"<{count}{kind}", data, at))
+        at += count * struct.calcsize(f"<{kind}")
+    return WheelIndex(dist_info=dist_info, members=tuple(map(_new_member, zip(paths, *columns, strict=True))))

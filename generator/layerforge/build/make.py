@@ -1,5 +1,6 @@
 """Builds units: lists members, assembles them, writes the ZIP, and holds it against the digest in the lock."""
 
+import contextlib
 import hashlib
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -59,8 +60,9 @@ def _build(job: Job, store: Store) -> Artifact:
     try:
         return _write(job, _assemble(job, store), store)
     except BaseException:
-        if job.expected is not None:
-            job.destination.unlink(missing_ok=True)
+        if job.expected is not None and find_standing(job) is None:  # another process may have put the right one there
+            with contextlib.suppress(OSError):
+                job.destination.unlink(missing_ok=True)
         raise
 
 
