@@ -12,6 +12,7 @@ import pytest
 from layerforge.diagnostics import Diagnostic
 from layerforge.lock.uv import environment, find_uv
 from layerforge.plan.types import RequirementFile
+from layerforge.process import Finished
 from support import plans
 from support.index import SimpleIndex
 from support.resolving import files, refusal, resolve, versions
@@ -145,6 +146,18 @@ def test_a_pin_that_the_runtime_cannot_load(index: SimpleIndex, project: Path, t
             " (`native-1.0-cp311-cp311-manylinux_2_28_aarch64.whl`)",
             location=plans.location(),
             hint="lock another version there (the newest may be too new for the runtime), or drop the target",
+        ),
+    )
+
+
+def test_an_export_that_nobody_can_read(service: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = Finished(argv=("uv", "export"), returncode=0, stdout='lock-version = "1.0"', stderr="")
+    monkeypatch.setattr("layerforge.lock.uv_project.run_uv", lambda *_, **__: broken)
+    assert refusal(tmp_path, file="uv.lock", **ONE) == (
+        Diagnostic(
+            code="UV003",
+            message="`uv export` gave a lock that cannot be read: Missing required value in 'created-by'",
+            hint="this is a bug of layerforge or of uv: please report it with uv's version",
         ),
     )
 

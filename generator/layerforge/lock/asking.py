@@ -86,7 +86,7 @@ def raise_all(errors: list[LayerforgeError]) -> None:
     """Raise several errors as one: of the family that the user can mend first, with the diagnostics of all."""
     if not errors:
         return
-    found: list[Diagnostic] = [item for error in errors for item in error.diagnostics]
+    found: list[Diagnostic] = list(dict.fromkeys(item for error in errors for item in error.diagnostics))
     for family in (SpecError, OutsideError):
         if any(isinstance(error, family) for error in errors):
             raise family(found) from errors[0]

@@ -100,7 +100,7 @@ def make_lock(  # noqa: PLR0913 - the last two are for tests
         urls={digest: url for resolution in resolutions.values() for digest, url in resolution.urls.items()},
         diagnostics=(
             *(item for asking in askings.values() for item in _warnings(asking, old)),
-            *(item for resolution in resolutions.values() for item in resolution.diagnostics),
+            *dict.fromkeys(item for resolution in resolutions.values() for item in resolution.diagnostics),
             *_unknown(wanted, old.units.values(), (unit for found in units.values() for unit in found.values())),
         ),
     )

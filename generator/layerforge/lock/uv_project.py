@@ -12,7 +12,7 @@ import tomli_w
 from packaging.pylock import Pylock, PylockValidationError
 from packaging.version import Version
 
-from layerforge.diagnostics import Diagnostic, OutsideError, Severity
+from layerforge.diagnostics import Diagnostic, OutsideError
 from layerforge.lock.requests import Request
 from layerforge.lock.targets import Glibc, Platform
 from layerforge.lock.types import Pin, Upgrade
@@ -110,7 +110,8 @@ def export(words: Sequence[str], folder: Path) -> Pylock:
         return Pylock.from_dict(tomllib.loads(finished.stdout))
     except (ValueError, PylockValidationError) as error:
         message = f"`uv export` gave a lock that cannot be read: {error}"
-        raise OutsideError(Diagnostic(code="UV003", message=message, severity=Severity.ERROR)) from error
+        hint = "this is a bug of layerforge or of uv: please report it with uv's version"
+        raise OutsideError(Diagnostic(code="UV003", message=message, hint=hint)) from error
 
 
 def _seed(folder: Path, question: Question) -> None:
