@@ -43,7 +43,8 @@ def heal(text: str, *, file: str) -> tuple[Lock, Mapping[UnitId, tuple[LockedUni
     for name in sorted({name for side in sides for name in (*side.lock.units, *side.mixed)}):
         whole = dict.fromkeys(side.lock.units[name] for side in sides if name in side.lock.units)
         mixed = dict.fromkeys(unit for side in sides for unit in side.mixed.get(name, ()))
-        if mixed or len({(unit.inputs.pins, unit.inputs.request) for unit in whole}) > 1:
+        missing = any(name in side.mixed and name not in side.lock.units for side in sides)
+        if missing or len({(unit.inputs.pins, unit.inputs.request) for unit in whole}) > 1:
             disputed[name] = (*whole, *mixed)
         else:
             units[name] = _settle(tuple(whole))

@@ -29,7 +29,7 @@ class Read:
     Attributes:
         lock: the units that are as somebody resolved them.
         mixed: those whose pins do not belong together, merged line by line or edited; and, of one side of a
-            conflict, those that are there twice.
+            conflict, those that are there twice and differ. There, a unit may be in ``lock`` as well.
     """
 
     lock: Lock
@@ -48,9 +48,11 @@ def read_text(source: Source, *, side: bool = False) -> Read:
     reader.document(parse(source))
     if reader.check.problems:
         raise SpecError(sorted(reader.check.problems, key=_place))
-    found = {name: tuple(units) for name, units in reader.units.items()}
-    mixed = {name: units for name, units in found.items() if len(units) > 1 or name in reader.mixed}
-    return Read(lock=Lock(units={name: units[0] for name, units in found.items() if name not in mixed}), mixed=mixed)
+    whole = {name: units[0] for name, units in reader.whole.items() if len(set(units)) == 1}
+    rivals = {name: units for name, units in reader.whole.items() if name not in whole}
+    names = {**rivals, **reader.mixed}
+    mixed = {name: (*rivals.get(name, ()), *reader.mixed.get(name, ())) for name in names}
+    return Read(lock=Lock(units=whole), mixed=mixed)
 
 
 def _place(problem: Diagnostic) -> tuple[int, int]:
@@ -63,8 +65,8 @@ class _Reader:
 
     def __init__(self, check: Checker) -> None:
         self.check = check
-        self.units: dict[UnitId, list[LockedUnit]] = {}
-        self.mixed: set[UnitId] = set()
+        self.whole: dict[UnitId, list[LockedUnit]] = {}
+        self.mixed: dict[UnitId, list[LockedUnit]] = {}
 
     def document(self, value: object) -> None:
         version = value.get("version") if isinstance(value, Object) else None
@@ -93,9 +95,8 @@ class _Reader:
         unit = self.check.fields(value, path, ("artifact", "inputs")) or Object()
         record = None if unit.get("artifact") is None else self._artifact(unit["artifact"], (*path, "artifact"))
         inputs, resolution = self._inputs(unit["inputs"], (*path, "inputs")) if "inputs" in unit else (_NONE, "")
-        self.units.setdefault(name, []).append(LockedUnit(inputs=inputs, artifact=record))
-        if resolution != inputs.resolution(name) or self.check.doubled > doubled:
-            self.mixed.add(name)
+        is_whole = resolution == inputs.resolution(name) and self.check.doubled == doubled
+        (self.whole if is_whole else self.mixed).setdefault(name, []).append(LockedUnit(inputs=inputs, artifact=record))
 
     def _inputs(self, value: object, path: JsonPath) -> tuple[Inputs, str]:
         """Return a unit's inputs, and the digest that its request and pins had when they were resolved."""
