@@ -34,7 +34,7 @@ def generate(args: argparse.Namespace, console: Console) -> Watched:
     project = load_project(args)
     console.diagnose(project.plan.warnings)
     settled = settle(project, asked, console)
-    artifacts = assemble(project.plan.layers, settled, args.out, console, jobs=args.jobs)
+    artifacts = assemble(project.plan.layers, settled, project.facts, args.out, console, jobs=args.jobs)
     judge(project, artifacts, console)
     locks = settled.locks if asked.locked else record(settled.locks, project, artifacts)
     written = write_locks(locks, console)

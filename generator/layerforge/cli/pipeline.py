@@ -1,7 +1,7 @@
 """The steps that several commands share, in the order in which data flows: lock, build, render."""
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING
 from layerforge.cli.console import Console
 from layerforge.cli.project import Project, read_locks, shown
 from layerforge.diagnostics import Diagnostic, FindingsError, fail
-from layerforge.lock.types import ArtifactRecord, Lock, LockedUnit, OwnFile, Pin, Upgrade
+from layerforge.facts.load import Facts
+from layerforge.lock.types import ArtifactRecord, Lock, LockedUnit, OwnFile, Upgrade
 from layerforge.names import Sha256
 from layerforge.plan.types import Layer
 
 if TYPE_CHECKING:
-    from layerforge.build.store import Store
     from layerforge.build.types import Artifact, Job
     from layerforge.cli.outputs import Changes
 
-_DOWNLOADS = 16
 _NOTHING = Upgrade()
 
 
@@ -72,7 +71,7 @@ def settle(project: Project, wanted: Wanted, console: Console) -> Settled:
 
 
 def assemble(
-    layers: Iterable[Layer], settled: Settled, out: Path, console: Console, *, jobs: int | None
+    layers: Iterable[Layer], settled: Settled, facts: Facts, out: Path, console: Console, *, jobs: int | None
 ) -> tuple["Artifact", ...]:
     """Build the ZIPs of some layers below ``out``. What stands there with the locked digest is left as it is.
 
@@ -83,6 +82,7 @@ def assemble(
     from layerforge.build.make import build, standing  # noqa: PLC0415
     from layerforge.build.store import Store  # noqa: PLC0415
     from layerforge.cli.progress import progress_for  # noqa: PLC0415
+    from layerforge.cli.wheels import fetch_wheels  # noqa: PLC0415
     from layerforge.lock.own_files import collect_all  # noqa: PLC0415
     from layerforge.paths import cache_dir  # noqa: PLC0415
 
@@ -95,7 +95,7 @@ def assemble(
     if not missing:
         return tuple(artifact for artifact in there if artifact is not None)
     store = Store(cache_dir())
-    _fetch(missing, store, settled.urls, console, jobs)
+    fetch_wheels(missing, store, settled.urls, facts, console, jobs=jobs)
     made = iter(build(missing, store, parallel=jobs or os.cpu_count() or 1, progress=progress_for(console)))
     return tuple(next(made) if artifact is None else artifact for artifact in there)
 
@@ -119,43 +119,6 @@ def _jobs(layer: Layer, lock: Lock, own_files: tuple[OwnFile, ...], out: Path) -
             )
         )
     return jobs
-
-
-def _fetch(
-    todo: Iterable["Job"], store: "Store", urls: Mapping[Sha256, str], console: Console, jobs: int | None
-) -> None:
-    """Bring every missing wheel into the store. Layers that share their index settings are fetched together."""
-    from layerforge.lock.requests import settings_root  # noqa: PLC0415
-
-    pins: dict[Path, dict[Pin, None]] = {}
-    for job in todo:
-        pins.setdefault(settings_root(job.layer), {}).update(dict.fromkeys(job.pins))
-    for root, wanted in pins.items():
-        fetch_pins(root, tuple(wanted), store, urls, console, jobs=jobs)
-
-
-def fetch_pins(
-    root: Path, pins: Sequence[Pin], store: "Store", urls: Mapping[Sha256, str], console: Console, *, jobs: int | None
-) -> None:
-    """Bring the wheels of some pins into the store.
-
-    Args:
-        root: the folder from which index settings are looked for.
-        pins: what to bring; what is there already costs nothing.
-        store: where to.
-        urls: where wheels can be had, as far as known; the rest is asked of uv.
-        console: hears of warnings, and shows progress.
-        jobs: downloads at a time.
-
-    Raises:
-        OutsideError: a wheel cannot be had.
-        FindingsError: a wheel is not what it should be.
-    """
-    from layerforge.build.fetch import fetch  # noqa: PLC0415
-    from layerforge.cli.progress import progress_for  # noqa: PLC0415
-
-    progress = progress_for(console)
-    console.diagnose(fetch(pins, store, urls=urls, root=root, jobs=jobs or _DOWNLOADS, progress=progress))
 
 
 def judge(project: Project, artifacts: Iterable["Artifact"], console: Console) -> None:

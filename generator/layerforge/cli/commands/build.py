@@ -34,7 +34,7 @@ def execute(args: argparse.Namespace, console: Console) -> ExitCode:
         stored = read_locks(project.specs)
         fail(FindingsError, check_inputs(layers, stored))
         settled = Settled(locks={spec: item.lock for spec, item in stored.items()}, urls={})
-    artifacts = assemble(layers, settled, args.out, console, jobs=args.jobs)
+    artifacts = assemble(layers, settled, project.facts, args.out, console, jobs=args.jobs)
     judge(project, artifacts, console)
     if not args.locked:
         write_locks(record(settled.locks, project, artifacts), console)

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 from layerforge.cli.console import Console
 from layerforge.cli.options import add_spec
-from layerforge.cli.pipeline import fetch_pins
 from layerforge.cli.project import Project, load_project, read_locks
 from layerforge.diagnostics import Diagnostic, ExitCode, FindingsError, fail
 
@@ -26,6 +25,7 @@ def execute(args: argparse.Namespace, console: Console) -> ExitCode:
     """Print the chains of every unit that has the package."""
     from layerforge.build.store import Store  # noqa: PLC0415
     from layerforge.cli.arguments import package_name  # noqa: PLC0415
+    from layerforge.cli.wheels import fetch_pins  # noqa: PLC0415
     from layerforge.lock.check import check_inputs  # noqa: PLC0415
     from layerforge.lock.requests import settings_root  # noqa: PLC0415
     from layerforge.paths import cache_dir  # noqa: PLC0415
