@@ -2,6 +2,8 @@
 
 import argparse
 import hashlib
+import os
+import shutil
 import sys
 import time
 from pathlib import Path
@@ -12,6 +14,8 @@ from measure import Cost, machine, median, ratio, repeat
 from memory import memory
 from report import Claim, claims_table, table, update
 from startup import startup
+
+from layerforge.paths import CACHE_VARIABLE
 
 
 def main() -> None:
@@ -26,6 +30,7 @@ def main() -> None:
         parser.error("--update-readme needs all parts and at least 7 repetitions")
 
     WORK.mkdir(parents=True, exist_ok=True)
+    os.environ[CACHE_VARIABLE] = str(WORK / "cache")  # a store of its own, warm and known
     texts = [f"{machine()}. SHA-256 in one thread: {_sha256_rate():.0f} MB/s. {versions()}."]
     claims: list[Claim] = []
     if "tools" in parts:
@@ -75,6 +80,7 @@ def _cells(name: str, costs: dict[str, list[Cost]]) -> list[str]:
 def _warm(inputs: Inputs) -> None:
     """Lock the bench's spec with its digest once, and bring its wheels into the store."""
     out = Path(inputs.folder, "warm")
+    shutil.rmtree(out, ignore_errors=True)
     call(sys.executable, "-m", "layerforge", "gen", "--spec", inputs.spec, "--out", out, cwd=inputs.folder)
 
 

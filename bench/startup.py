@@ -1,6 +1,5 @@
 """What a command costs before it does anything: ``--help``, and ``gen`` with nothing to do, against bare Python."""
 
-import os
 import shutil
 import sys
 from pathlib import Path
@@ -16,14 +15,13 @@ HELP = "`layerforge --help`"
 def startup(repetitions: int) -> tuple[str, list[Claim]]:
     """Return the table, and what was claimed beside what was measured."""
     small, large = _project(100), _project(1000)
-    environment = {**os.environ, "LAYERFORGE_CACHE_DIR": str(WORK / "startup-cache")}
     for folder in (small, large):
-        run(_gen(), cwd=folder, env=environment)
+        run(_gen(), cwd=folder)
     contestants = {
         BARE: lambda: run([sys.executable, "-c", "pass"]),
         HELP: lambda: run([*_layerforge(), "--help"]),
-        "`gen`, 100 layers, nothing to do": lambda: run(_gen(), cwd=small, env=environment),
-        "`gen`, 1,000 layers, nothing to do": lambda: run(_gen(), cwd=large, env=environment),
+        "`gen`, 100 layers, nothing to do": lambda: run(_gen(), cwd=small),
+        "`gen`, 1,000 layers, nothing to do": lambda: run(_gen(), cwd=large),
     }
     costs = repeat(contestants, repetitions, say="startup")
     rows = [[name, *_cells(costs[name], costs[BARE])] for name in contestants]
