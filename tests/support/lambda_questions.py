@@ -102,6 +102,16 @@ def grant_at_another_revision(account: Account) -> object:
     return account.grant("two", "*", RevisionId="not-this-one")
 
 
+def revisions_of_a_removal(account: Account) -> object:
+    account.publish()
+    account.grant("one")
+    before = account.grant("two", "*")["RevisionId"]
+    removal = {"LayerName": "utils", "VersionNumber": 1, "StatementId": "one"}
+    account.api.remove_layer_version_permission(**removal, RevisionId=before)
+    after = account.api.get_layer_version_policy(LayerName="utils", VersionNumber=1)["RevisionId"]
+    return before != after
+
+
 def grant_to_a_user(account: Account) -> object:
     account.publish()
     return account.grant(principal=f"arn:aws:iam::{OTHER}:user/somebody")

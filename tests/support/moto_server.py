@@ -3,6 +3,7 @@
 import io
 import json
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,9 +19,8 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from support.moto_faithful import PENDING, faithful
 from support.tf import REGION
+from support.trouble import Environ, Trouble, WsgiApp
 
-Environ = dict[str, Any]
-WsgiApp = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 READS: Final = ("Get", "List", "Head", "Describe")
 HIDDEN: Final = ("Content", "ZipFile", "Code")
 """Parameters that hold bytes; nobody wants them in a log."""
@@ -35,7 +35,9 @@ class Call:
         method: HTTP's.
         action: the API's name for it, such as ``PublishLayerVersion``.
         parameters: what it was given, but for bytes of code.
-        status: of the answer.
+        status: of the answer; 0 if there was none.
+        region: that it was signed for.
+        at: seconds on a clock that never goes back.
     """
 
     service: str
@@ -43,6 +45,8 @@ class Call:
     action: str
     parameters: Mapping[str, Any]
     status: int
+    region: str = ""
+    at: float = 0.0
 
     @property
     def writes(self) -> bool:
@@ -75,27 +79,39 @@ class Logging:
 
     app: WsgiApp
     log: Log
+    trouble: Trouble
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer one request."""
-        service = _service(environ)
+        region, service = _scope(environ)
         action, parameters = _action(service, environ)
+        at, method = time.monotonic(), environ["REQUEST_METHOD"]
         status = []
 
         def remember(line: str, *rest: Any) -> Any:  # noqa: ANN401 - WSGI's own signature
             status.append(int(line.split(maxsplit=1)[0]))
             return start_response(line, *rest)
 
-        body = list(self.app(environ, remember))
-        method = environ["REQUEST_METHOD"]
-        call = Call(service=service, method=method, action=action, parameters=parameters, status=status[0])
-        self.log.calls.append(call)
-        return body
+        try:
+            app = self.trouble.instead(action, region) or self.app
+            return list(app(environ, remember))
+        finally:
+            self.log.calls.append(
+                Call(
+                    service=service,
+                    method=method,
+                    action=action,
+                    parameters=parameters,
+                    status=status[0] if status else 0,
+                    region=region,
+                    at=at,
+                )
+            )
 
 
-def _service(environ: Environ) -> str:
+def _scope(environ: Environ) -> tuple[str, str]:
     words = environ.get("HTTP_AUTHORIZATION", "").partition("Credential=")[2].split(",")[0].split("/")
-    return words[3] if len(words) > 3 else ""
+    return (words[2], words[3]) if len(words) > 3 else ("", "")
 
 
 def _action(service: str, environ: Environ) -> tuple[str, dict[str, Any]]:
@@ -135,19 +151,21 @@ class Aws:
     Attributes:
         url: of every service's endpoint.
         log: what it was asked.
+        trouble: what goes wrong on purpose.
     """
 
     url: str
     log: Log
+    trouble: Trouble
 
     @property
     def environment(self) -> dict[str, str]:
         """What points AWS's clients, Terraform's provider among them, to the stand-in."""
         return {"AWS_ENDPOINT_URL": self.url}
 
-    def client(self, service: str) -> Any:  # noqa: ANN401 - boto3 makes the class at run time
+    def client(self, service: str, region: str = REGION) -> Any:  # noqa: ANN401 - boto3 makes the class at run time
         """Return a boto3 client of the stand-in; its calls are logged too."""
-        session = boto3.Session(region_name=REGION, aws_access_key_id="testing", aws_secret_access_key="testing")
+        session = boto3.Session(region_name=region, aws_access_key_id="testing", aws_secret_access_key="testing")
         make: Any = session.client  # one overload a service: more than a type checker should read
         return make(service, endpoint_url=self.url)
 
@@ -155,19 +173,20 @@ class Aws:
         """Forget everything that exists and everything that was asked."""
         moto_api_backend.reset()
         PENDING.reset()
+        self.trouble.clear()
         self.log.clear()
 
 
 @contextmanager
 def serving() -> Iterator[Aws]:
     """Run the stand-in on a free port of loopback."""
-    log = Log()
-    app = Logging(app=DomainDispatcherApplication(create_backend_app), log=log)
+    log, trouble = Log(), Trouble()
+    app = Logging(app=DomainDispatcherApplication(create_backend_app), log=log, trouble=trouble)
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     with faithful():
         thread.start()
-        yield Aws(url=f"http://127.0.0.1:{server.port}", log=log)
+        yield Aws(url=f"http://127.0.0.1:{server.port}", log=log, trouble=trouble)
         server.shutdown()
         thread.join()
         server.server_close()

@@ -57,6 +57,7 @@ GAPS = (
         ask=questions.grant_at_another_revision,
         answer="412 PreconditionFailedException: " + policies.STALE,
     ),
+    Gap(patch=policies.removal, ask=questions.revisions_of_a_removal, answer=True),
     Gap(
         patch=layers.request_constraints,
         ask=questions.grant_to_a_user,

@@ -18,6 +18,7 @@ COMMANDS: Final = {
     "render": "write the Terraform modules; needs no ZIP, network or Terraform",
     "gen": "lock, build and render in one go, doing only what is needed",
     "test": "run Terraform's own tests over the modules",
+    "grants": "compare who may use published versions with the spec; --apply mends it",
     "why": "tell which layers and requirements bring a package",
     "schema": "print the JSON Schema of the spec",
     "cache": "check or shrink the store of downloaded wheels",

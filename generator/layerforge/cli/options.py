@@ -35,6 +35,25 @@ def add_spec(parser: argparse.ArgumentParser) -> None:
     add_output(parser)
 
 
+def add_regions(parser: argparse.ArgumentParser) -> None:
+    """Add what every command takes that looks at AWS."""
+    group = parser.add_argument_group("AWS")
+    group.add_argument(
+        "--region",
+        action="append",
+        default=[],
+        metavar="REGION",
+        help="look here instead of in the spec's Regions; may be repeated (default without Regions in the spec: "
+        "that of your AWS configuration)",
+    )
+    group.add_argument(
+        "--name-prefix",
+        default="",
+        metavar="PREFIX",
+        help="what the modules have as `name_prefix` (default: none)",
+    )
+
+
 def add_out(parser: argparse.ArgumentParser) -> None:
     """Add ``--out``."""
     parser.add_argument(

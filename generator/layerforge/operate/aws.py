@@ -52,9 +52,9 @@ class Answers(Generic[T]):
 class Access:
     """One user's access to AWS. Safe for threads."""
 
-    def __init__(self, *, per_second: float = CONTROL_PLANE) -> None:
-        """Take how many requests a second Lambda's control plane may get in each Region."""
-        self._per_second = per_second
+    def __init__(self, *, per_second: float | None = None) -> None:
+        """Take the requests a second that Lambda gets in each Region; ``CONTROL_PLANE`` if nobody says."""
+        self._per_second = per_second or CONTROL_PLANE
         self._lock = threading.Lock()
         self._session: tuple[Session, Settings] | None = None
         self._clients: dict[tuple[str, str], Any] = {}

@@ -19,6 +19,7 @@ PATCHES = (
     policies.statement_shape,
     policies.duplicate_statement,
     policies.policy_revision,
+    policies.removal,
     lists.filtered,
     lists.listed_by_arn,
     lists.paged,

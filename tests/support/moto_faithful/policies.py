@@ -73,3 +73,15 @@ def policy_revision(replace: Replace) -> None:
         return original(self)
 
     replace(LambdaResponse, "add_layer_version_permission", add_layer_version_permission)
+
+
+def removal(replace: Replace) -> None:
+    """RemoveLayerVersionPermission is held to the revision that the query names, and gives the policy a new one."""
+    original = Policy.del_statement
+
+    def del_statement(self: Policy, sid: str, revision: str | list[str] = "") -> None:
+        asked = revision[0] if isinstance(revision, list) else revision
+        original(self, sid, asked)
+        self.revision = str(mock_random.uuid4())
+
+    replace(Policy, "del_statement", del_statement)
