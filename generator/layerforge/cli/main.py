@@ -19,6 +19,7 @@ COMMANDS: Final = {
     "gen": "lock, build and render in one go, doing only what is needed",
     "test": "run Terraform's own tests over the modules",
     "grants": "compare who may use published versions with the spec; --apply mends it",
+    "status": "compare what is published in each Region with the lock",
     "why": "tell which layers and requirements bring a package",
     "schema": "print the JSON Schema of the spec",
     "cache": "check or shrink the store of downloaded wheels",

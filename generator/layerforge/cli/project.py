@@ -6,15 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from layerforge.cli.options import DEFAULT_SPEC
 from layerforge.diagnostics import Diagnostic, Location, SpecError
 from layerforge.facts.load import Facts, load_facts
-from layerforge.plan.types import Layer, Plan
+from layerforge.plan.types import Layer, Packaged, Plan
 
 if TYPE_CHECKING:
     from layerforge.lock.file import StoredLock
+
+
+P = TypeVar("P", bound=Packaged)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,17 +40,29 @@ class Project:
         Raises:
             SpecError: ``CLI002`` for a name that no spec has.
         """
-        known = {layer.name: layer for layer in self.plan.layers}
-        unknown = [name for name in names if name not in known]
-        if unknown:
-            raise SpecError(
-                Diagnostic(
-                    code="CLI002",
-                    message=f"there is no layer {', '.join(f'`{name}`' for name in unknown)}",
-                    hint=f"the spec has: {', '.join(f'`{name}`' for name in sorted(known))}",
-                )
+        return _chosen(self.plan.layers, names, "layer")
+
+    def packaged(self, names: list[str]) -> tuple[Packaged, ...]:
+        """Return the layers and the functions with code that have these names, or all for none.
+
+        Raises:
+            SpecError: ``CLI002`` for a name that no spec has.
+        """
+        return _chosen(self.plan.packaged, names, "layer or function with code")
+
+
+def _chosen(things: tuple[P, ...], names: list[str], what: str) -> tuple[P, ...]:
+    known = {thing.name: thing for thing in things}
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise SpecError(
+            Diagnostic(
+                code="CLI002",
+                message=f"there is no {what} {', '.join(f'`{name}`' for name in unknown)}",
+                hint=f"the spec has: {', '.join(f'`{name}`' for name in sorted(known))}",
             )
-        return tuple(known[name] for name in known if not names or name in names)
+        )
+    return tuple(known[name] for name in known if not names or name in names)
 
 
 def spec_paths(args: argparse.Namespace) -> tuple[Path, ...]:

@@ -1,0 +1,48 @@
+"""Compare what is published with the lock, unit by unit and Region by Region; changes nothing.
+
+Looks at the SSM parameters and the version that they name, or, for layers without parameters, at the newest version.
+"""
+
+import argparse
+
+from layerforge.cli.console import Console
+from layerforge.cli.options import add_regions, add_spec
+from layerforge.cli.project import load_project, read_locks
+from layerforge.diagnostics import ExitCode, FindingsError, fail
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's own arguments."""
+    parser.add_argument("names", nargs="*", metavar="NAME", help="layers and functions of the spec (default: all)")
+    parser.add_argument("--no-ssm", action="store_true", help="look at the newest versions, not at SSM parameters")
+    add_regions(parser)
+    add_spec(parser)
+
+
+def execute(args: argparse.Namespace, console: Console) -> ExitCode:
+    """Ask each Region, and report."""
+    from layerforge.cli import status_report as report  # noqa: PLC0415
+    from layerforge.cli.table import table  # noqa: PLC0415
+    from layerforge.lock.check import check_lock  # noqa: PLC0415
+    from layerforge.operate.aws import Access  # noqa: PLC0415
+    from layerforge.operate.regions import KEPT_UP, choose  # noqa: PLC0415
+    from layerforge.operate.survey import survey  # noqa: PLC0415
+
+    project = load_project(args)
+    stored = read_locks(project.specs)
+    fail(FindingsError, check_lock(project.plan, stored))
+    locks = {spec: item.lock for spec, item in stored.items()}
+    access = Access()
+    look = choose(
+        project.plan, project.packaged(args.names), asked=args.region, states=KEPT_UP, default=access.default_region
+    )
+    console.diagnose(report.paused_note(look.paused))
+    wanted = report.wanted_in(look, locks, args.name_prefix, parameters=not args.no_ssm)
+    answers = access.in_regions(list(wanted), lambda region: survey(access, region, wanted[region]))
+    records = report.records_of(wanted, answers)
+    console.data(table(("REGION", "UNIT", "STATE", "WHAT"), report.rows(records)))
+    console.result = report.as_data(records, look.paused)
+    for line in report.tallies(records):
+        console.say(line)
+    console.diagnose([*report.verdict(records), *answers.diagnostics])
+    return report.exit_code(records)

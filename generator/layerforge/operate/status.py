@@ -1,0 +1,151 @@
+"""Compares what is published with what the lock says, unit by unit and Region by Region."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+from layerforge.names import Sha256
+from layerforge.plan.types import Unit
+
+_VERSION_ARN: Final = re.compile(
+    r"arn:aws[a-zA-Z-]*:lambda:(?P<region>[a-z0-9-]+):[0-9]{12}:layer:(?P<name>[A-Za-z0-9_-]+):(?P<number>[0-9]+)"
+)
+_SHOWN: Final = 12
+"""Digits of a digest in a sentence."""
+
+
+class State(StrEnum):
+    """How a unit stands in a Region."""
+
+    PUBLISHED = "published"
+    MISSING = "missing"
+    OTHER = "other-content"
+    ELSEWHERE = "pointer-elsewhere"
+    UNKNOWN = "unknown"
+
+    @property
+    def words(self) -> str:
+        """The state as people read it."""
+        return self.value.replace("-", " ")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wanted:
+    """What should be published of one unit.
+
+    Attributes:
+        unit: which.
+        name: of the layer, or function, at AWS.
+        sha256: of the ZIP that the lock records.
+        parameters: the SSM parameters that should name it; empty for none.
+        function: whether it is a function's code and not a layer.
+    """
+
+    unit: Unit
+    name: str
+    sha256: Sha256
+    parameters: tuple[str, ...] = ()
+    function: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Held:
+    """A published version and what it holds.
+
+    Attributes:
+        arn: of the version, or of the function.
+        number: of the version; ``None`` for a function's code.
+        sha256: of the ZIP, as AWS reports it.
+    """
+
+    arn: str
+    number: int | None
+    sha256: Sha256
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Seen:
+    """What AWS holds of one unit in one Region.
+
+    Attributes:
+        pointers: the value of each parameter that there is.
+        pointed: what the ARNs in them hold, as far as they are versions of this layer that exist.
+        newest: the newest version; ``None`` for none, or where the parameters told all there is to know.
+    """
+
+    pointers: Mapping[str, str] = field(default_factory=dict)
+    pointed: Mapping[str, Held] = field(default_factory=dict)
+    newest: Held | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Record:
+    """How one unit stands in one Region.
+
+    Attributes:
+        region: where.
+        wanted: the unit, and what the lock says.
+        state: how it stands.
+        held: the version that counts: the one that is pointed to, else the newest.
+        detail: what is different, in words; empty where nothing is.
+    """
+
+    region: str
+    wanted: Wanted
+    state: State
+    held: Held | None = None
+    detail: str = ""
+
+
+def is_version_of(arn: str, name: str, region: str) -> bool:
+    """Tell whether an ARN names a version of a layer in a Region."""
+    parts = _VERSION_ARN.fullmatch(arn)
+    return parts is not None and parts["name"] == name and parts["region"] == region
+
+
+def settled(wanted: Wanted, seen: Seen) -> bool:
+    """Tell whether the parameters alone show that everything is as the lock says."""
+    if not wanted.parameters:
+        return False
+    held = [seen.pointed.get(seen.pointers.get(name, "")) for name in wanted.parameters]
+    return all(one is not None and one.sha256 == wanted.sha256 for one in held)
+
+
+def judge(region: str, wanted: Wanted, seen: Seen) -> Record:
+    """Say how a unit stands, from what was seen of it."""
+
+    def record(state: State, held: Held | None = None, detail: str = "") -> Record:
+        return Record(region=region, wanted=wanted, state=state, held=held, detail=detail)
+
+    if settled(wanted, seen):
+        return record(State.PUBLISHED, seen.pointed[seen.pointers[wanted.parameters[0]]])
+    newest = seen.newest
+    wrong = _wrong_pointer(wanted, seen)
+    if newest is not None and newest.sha256 == wanted.sha256:
+        return record(State.PUBLISHED, newest) if wrong is None else record(State.ELSEWHERE, newest, wrong)
+    if newest is not None:
+        return record(State.OTHER, newest, _other(wanted, newest))
+    if any(name in seen.pointers for name in wanted.parameters):
+        return record(State.ELSEWHERE, None, f"there is no version of `{wanted.name}`, but {wrong}")
+    return record(State.MISSING)
+
+
+def _wrong_pointer(wanted: Wanted, seen: Seen) -> str | None:
+    """Return what is wrong with the first parameter that does not name a version with the lock's content."""
+    for name in wanted.parameters:
+        value = seen.pointers.get(name)
+        if value is None:
+            return f"there is no parameter `{name}`"
+        held = seen.pointed.get(value)
+        if held is None:
+            return f"`{name}` names `{value}`, which is no version of it"
+        if held.sha256 != wanted.sha256:
+            return f"`{name}` names version {held.number}, which holds {held.sha256[:_SHOWN]}"
+    return None
+
+
+def _other(wanted: Wanted, held: Held) -> str:
+    what = "it" if held.number is None else f"version {held.number}"
+    return f"{what} holds {held.sha256[:_SHOWN]}, the lock says {wanted.sha256[:_SHOWN]}"
