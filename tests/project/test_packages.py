@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from layerforge import __version__
-from support.repository import ROOT, tracked
+from support.repository import ROOT, sources
 
 KINDS = ("wheel", "sdist", "editable")
 SHIPPED = ("templates/", "generator/layerforge/")
@@ -31,15 +31,15 @@ class Built:
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    """Build as a release does, from the tracked files alone, with the pinned tools of this environment."""
-    sources = tmp_path_factory.mktemp("sources")
-    for path in tracked():
-        (sources / path).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(ROOT / path, sources / path)
-    out = sources / "dist"
-    _run(sys.executable, "-m", "build", "--no-isolation", "--outdir", out, sources, cwd=sources)
+    """Build as a release does, from a clean copy, with the pinned tools of this environment."""
+    top = tmp_path_factory.mktemp("sources")
+    for path in sources():
+        (top / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(ROOT / path, top / path)
+    out = top / "dist"
+    _run(sys.executable, "-m", "build", "--no-isolation", "--outdir", out, top, cwd=top)
     (wheel,), (sdist,) = out.glob("*.whl"), out.glob("*.tar.gz")
-    return Built(sources=sources, wheel=wheel, sdist=sdist)
+    return Built(sources=top, wheel=wheel, sdist=sdist)
 
 
 def _run(*argv: str | Path, cwd: Path) -> str:
@@ -75,13 +75,13 @@ def installed(request: pytest.FixtureRequest, built: Built, tmp_path_factory: py
 
 def _shipped_files() -> set[str]:
     """Return what the package must hold, as paths within the package."""
-    names = {path.as_posix() for path in tracked()}
+    names = {path.as_posix() for path in sources()}
     return {f"layerforge/{name}" for name in names if name.startswith("templates/")} | {
         name.removeprefix("generator/") for name in names if name.startswith("generator/layerforge/")
     }
 
 
-def test_the_wheel_holds_every_tracked_file_of_the_package_and_the_templates(built: Built) -> None:
+def test_the_wheel_holds_every_file_of_the_package_and_the_templates(built: Built) -> None:
     with zipfile.ZipFile(built.wheel) as wheel:
         names = {name for name in wheel.namelist() if ".dist-info/" not in name}
     assert names == _shipped_files()
@@ -91,7 +91,7 @@ def test_the_wheel_holds_every_tracked_file_of_the_package_and_the_templates(bui
 def test_the_sdist_holds_what_the_wheel_is_built_from(built: Built) -> None:
     with tarfile.open(built.sdist) as sdist:
         names = {name.partition("/")[2] for name in sdist.getnames()}
-    wanted = {path.as_posix() for path in tracked() if path.as_posix().startswith(SHIPPED)}
+    wanted = {path.as_posix() for path in sources() if path.as_posix().startswith(SHIPPED)}
     assert wanted | {"LICENSE", "README.md", "CHANGELOG.md", "pyproject.toml"} <= names
     assert not {name for name in names if name.startswith(("tests/", "modules/", "examples/"))}
 
@@ -121,7 +121,7 @@ def test_an_installed_layerforge_finds_its_templates_and_facts(installed: Path, 
     )
     where, templates, facts = _run(installed, "-c", code, cwd=tmp_path).splitlines()
     assert not where.startswith(str(ROOT))
-    wanted = sorted(path.relative_to("templates").as_posix() for path in tracked(".j2"))
+    wanted = sorted(path.relative_to("templates").as_posix() for path in sources() if path.suffix == ".j2")
     assert templates == str(wanted)
     assert wanted
     assert facts == "True"

@@ -1,4 +1,4 @@
-"""The files that git tracks, for tests about the repository itself."""
+"""The files of the repository, for tests about the repository itself."""
 
 import subprocess
 from functools import cache
@@ -8,11 +8,17 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @cache
-def tracked(suffix: str = "") -> tuple[Path, ...]:
+def tracked(suffix: str = "", *options: str) -> tuple[Path, ...]:
     """Return the tracked files whose names end so, relative to the top, sorted."""
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout.decode()
-    names = sorted(name for name in listed.split("\0") if name.endswith(suffix) and (ROOT / name).is_file())
+    argv = ["git", "ls-files", "-z", "--cached", *options]
+    listed = subprocess.run(argv, cwd=ROOT, capture_output=True, check=True).stdout.decode()
+    names = sorted(name for name in set(listed.split("\0")) if name.endswith(suffix) and (ROOT / name).is_file())
     return tuple(Path(name) for name in names)
+
+
+def sources() -> tuple[Path, ...]:
+    """Return the tracked files and those that are new and not ignored: what a build of the package sees."""
+    return tracked("", "--others", "--exclude-standard")
 
 
 def text(path: Path) -> str:
