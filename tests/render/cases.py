@@ -1,12 +1,14 @@
-"""The modules that stand for all: each delivery, split and kind of grant at least once."""
+"""The modules that stand for all: each delivery, split, kind of grant, code and setting at least once."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Final
 
 from layerforge.facts.load import load_facts
 from layerforge.names import Delivery, Split
+from layerforge.plan.fleet_types import Function, Logs
 from layerforge.plan.types import AccountGrant, Plan
 from layerforge.render.make import render
 from support import plans
@@ -18,8 +20,90 @@ HOSTILE: Final = (
 )
 
 
+POWERTOOLS: Final = "arn:aws:lambda:{}:017000801446:layer:AWSLambdaPowertoolsPythonV3-python312-arm64:7"
+ACCOUNT: Final = "111122223333"
+FUNCTIONS: Final = (
+    "bucket-code",
+    "data-processor",
+    "elsewhere",
+    "everything",
+    "hostile-function",
+    "plain-bucket",
+    "pushed",
+)
+
+
 @cache
 def plan() -> Plan:
+    return replace(layers(), fleets=(plans.fleet(*functions()),))
+
+
+def functions() -> Iterator[Function]:
+    """Yield the functions: each kind of code, and each setting given and left out."""
+    shared = next(layer for layer in layers().layers if layer.name == "s3-mixed")
+    powertools = plans.pinned_layer(
+        *(POWERTOOLS.format(region) for region in ("us-east-1", "eu-west-1")), label="powertools", size=5_000_000
+    )
+    yield plans.function("data-processor", layers=[shared, powertools])
+    yield plans.function("elsewhere", code=None, layers=[powertools, shared])
+    yield plans.function(
+        "everything",
+        code="src/everything",
+        via=Delivery.S3,
+        layers=[shared],
+        architecture="x86_64",
+        runs_with=plans.settings(
+            memory=1024,
+            timeout=900,
+            ephemeral_storage=10240,
+            environment={"LOG_LEVEL": "INFO", "TABLE": "orders"},
+            tracing=True,
+            logs=Logs(retention=30, format="Text", group=None),
+            dead_letter=f"arn:aws:sqs:eu-west-1:{ACCOUNT}:dead",
+            in_vpc=True,
+            reserved_concurrency=0,
+            snap_start=True,
+            kms_key=f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/11111111-2222-3333-4444-555555555555",
+            code_signing=f"arn:aws:lambda:eu-west-1:{ACCOUNT}:code-signing-config:csc-0123456789abcdef0",
+            aliases=("live", "canary"),
+            tags={"team": "data", "cost-center": "42"},
+        ),
+    )
+    yield plans.function(
+        "pushed",
+        via=Delivery.PUSHED,
+        description="",
+        runs_with=plans.settings(
+            role=f"arn:aws:iam::{ACCOUNT}:role/given",
+            logs=Logs(retention=0, format="JSON", group="/platform/shared"),
+            publish=False,
+            aliases=(),
+            in_vpc=True,
+        ),
+    )
+    yield plans.function(
+        "bucket-code",
+        code=plans.bucket_code(version="v1", digest=plans.sha256("bucket code")),
+        layers=[powertools],
+        runs_with=plans.settings(
+            logs=Logs(retention=0, format="JSON", group="/platform/shared"),
+            dead_letter=f"arn:aws:sns:eu-west-1:{ACCOUNT}:dead",
+        ),
+    )
+    yield plans.function(
+        "plain-bucket",
+        code=plans.bucket_code(),
+        runs_with=plans.settings(aliases=(), role=f"arn:aws:iam::{ACCOUNT}:role/given"),
+    )
+    yield plans.function(
+        "hostile-function",
+        description=HOSTILE[:200],
+        runs_with=plans.settings(environment={"HOSTILE": HOSTILE}, tags={HOSTILE[:100]: HOSTILE}),
+    )
+
+
+@cache
+def layers() -> Plan:
     return plans.plan(
         plans.layer("alone", architectures=["arm64"], description="", ssm="/layers/alone"),
         plans.layer("direct-organization", grants=[plans.ORGANIZATION], ssm="/layers/direct", license="Apache-2.0"),

@@ -8,14 +8,15 @@ import pytest
 from jinja2 import nodes
 
 from layerforge.paths import templates_dir
-from layerforge.render.make import FILTERS, MODULE_FILES, _templates
+from layerforge.render.make import DIGEST_TEST, FILTERS, MODULE_FILES, _templates
 
-FOLDER = templates_dir() / "module"
-TEMPLATES = sorted(path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*.j2"))
+FOLDER = templates_dir()
+KINDS = ("attachment", "function", "module")
+TEMPLATES = sorted(path.relative_to(FOLDER).as_posix() for kind in KINDS for path in (FOLDER / kind).rglob("*.j2"))
 
 
 def _tree(source: str) -> nodes.Template:
-    return _templates().parse(source)
+    return _templates("module").parse(source)
 
 
 def bare(source: str) -> Iterator[str]:
@@ -88,10 +89,20 @@ def test_every_filter_is_used() -> None:
     assert set(FILTERS) <= used
 
 
+def _own(kind: str) -> set[str]:
+    """Return the templates of files, without those of macros."""
+    names = {name.partition("/")[2] for name in TEMPLATES if name.startswith(f"{kind}/")}
+    return {name for name in names if not name.startswith("macros/")}
+
+
 def test_every_output_file_has_a_template_of_its_name() -> None:
-    own = {name for name in TEMPLATES if not name.startswith("macros/")}
-    assert {f"{file.lstrip('.')}.j2" for file in MODULE_FILES} | {"tests/refusals.j2", "tests/other/unit.zip.j2"} == own
+    wanted = {f"{file.lstrip('.')}.j2" for file in MODULE_FILES}
+    assert _own("module") == wanted | {"tests/refusals.j2", "tests/other/unit.zip.j2"}
+    parts = {"tests/promises.j2", "tests/refusals.j2", f"{DIGEST_TEST}.j2"}
+    assert _own("function") - parts == wanted - {"artifacts.tf.j2", "variables.tf.j2", "versions.tf.j2"}
+    assert _own("attachment") == wanted - {"artifacts.tf.j2", "main.tf.j2", "variables.tf.j2"}
 
 
 def test_templates_ship_with_the_package() -> None:
-    assert Path(FOLDER, "main.tf.j2").is_file()
+    for kind in KINDS:
+        assert Path(FOLDER, kind, "README.md.j2").is_file()

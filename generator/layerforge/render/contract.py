@@ -69,11 +69,12 @@ def contract_of(layer: Layer, variables: Sequence[Variable]) -> ContractView:
         permissions={f"{unit.key}/{grant.key}": grant.principal for unit in layer.units for grant in layer.grants},
         layers=layers,
         readers=(Expression("aws_s3_object.artifact"),) if layer.publish.via is Delivery.S3 else layers,
-        refusals=tuple(_refusals(variables)),
+        refusals=tuple(refusals_of(variables)),
     )
 
 
-def _refusals(variables: Iterable[Variable]) -> Iterator[Refusal]:
+def refusals_of(variables: Iterable[Variable]) -> Iterator[Refusal]:
+    """Yield runs that break every rule of the variables once, as many at a time as can be."""
     listed = tuple(variables)
     for turn in range(max(len(variable.rules) for variable in listed)):
         broken = [variable for variable in listed if len(variable.rules) > turn]

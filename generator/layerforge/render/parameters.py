@@ -101,12 +101,12 @@ def ssm_prefix(layer: Layer, limits: Limits) -> Variable:
     )
 
 
-def tags() -> Variable:
-    """Return the variable for the parameters' tags."""
+def tags(description: str = "Tags of the SSM parameters. Layers cannot have any.") -> Variable:
+    """Return the variable for tags, by default the parameters'."""
     return Variable(
         name="tags",
         type=Expression("map(string)"),
-        description="Tags of the SSM parameters. Layers cannot have any.",
+        description=description,
         default=Expression("{}"),
         example=hcl.compact({"team": "platform"}),
         rules=(

@@ -49,6 +49,11 @@ def every(words: str, variable: str, pattern: str, subject: str) -> Expression:
     return Expression(f"alltrue([for {words} in var.{variable} : can(regex({hcl.string(pattern)}, {subject}))])")
 
 
+def each(variable: str, pattern: str) -> Expression:
+    """Return the condition that each text of a list or set matches a regular expression."""
+    return every("text", variable, pattern, "text")
+
+
 def matches(variable: str, pattern: str, message: str, *, wrong: str, nullable: bool = False) -> Rule:
     """Return the rule that a string matches a regular expression."""
     condition = f"can(regex({hcl.string(pattern)}, var.{variable}))"

@@ -1,5 +1,6 @@
 """The variables of a module, and the rules that their values have to keep."""
 
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from layerforge.facts.load import Limits
@@ -25,19 +26,30 @@ def variables_of(layer: Layer, limits: Limits) -> tuple[Variable, ...]:
         parameters.tags(),
     ]
     if via is not Delivery.PUSHED:
-        found.append(_artifact_dir())
+        found.append(artifact_dir())
     if via is not Delivery.DIRECT:
-        found += [_artifact_bucket(via), _artifact_prefix(layer)]
+        found += [artifact_bucket(via), artifact_prefix(layer.name, [unit.key for unit in layer.units])]
+    return in_order(found)
+
+
+def in_order(found: Iterable[Variable]) -> tuple[Variable, ...]:
+    """Return variables as a module lists them: required ones first, each group in alphabetical order."""
     return tuple(sorted(found, key=lambda variable: (variable.default is not None, variable.name)))
 
 
-def _artifact_bucket(via: Delivery) -> Variable:
+def artifact_bucket(via: Delivery) -> Variable:
+    """Return the variable for the bucket that the ZIPs of a layer lie in."""
     origin = "Terraform uploads the ZIPs to" if via is Delivery.S3 else "the ZIPs have been pushed to"
+    return bucket(f"Bucket that {origin}. It lies in the Region of the layers.")
+
+
+def bucket(description: str, default: str | None = None) -> Variable:
+    """Return the variable for a bucket."""
     return Variable(
         name="artifact_bucket",
         type=Expression("string"),
-        description=f"Bucket that {origin}. It lies in the Region of the layers.",
-        default=None,
+        description=description,
+        default=None if default is None else hcl.string(default),
         example=hcl.string("example-artifacts"),
         rules=(
             matches(
@@ -50,7 +62,8 @@ def _artifact_bucket(via: Delivery) -> Variable:
     )
 
 
-def _artifact_dir() -> Variable:
+def artifact_dir() -> Variable:
+    """Return the variable for the folder that the ZIPs lie in."""
     return Variable(
         name="artifact_dir",
         type=Expression("string"),
@@ -69,13 +82,14 @@ def _artifact_dir() -> Variable:
     )
 
 
-def _artifact_prefix(layer: Layer) -> Variable:
-    longest = max(len(unit.key) for unit in layer.units)
-    room = KEY_CHARACTERS - len(f"/{layer.name}//.zip") - longest - SHA256_CHARACTERS
+def artifact_prefix(name: str, units: Sequence[str], *, shown: str = "<layer>/<unit>") -> Variable:
+    """Return the variable for the start of the objects' keys; ``name`` is the layer's, ``units`` are its keys."""
+    longest = max(len(unit) for unit in units)
+    room = KEY_CHARACTERS - len(f"/{name}//.zip") - longest - SHA256_CHARACTERS
     return Variable(
         name="artifact_prefix",
         type=Expression("string"),
-        description="Start of the objects' keys: <prefix>/<layer>/<unit>/<sha256>.zip.",
+        description=f"Start of the objects' keys: <prefix>/{shown}/<sha256>.zip.",
         default=hcl.string("layers"),
         example=hcl.string("layers"),
         rules=(

@@ -55,13 +55,7 @@ class UnitView:
     @property
     def artifact(self) -> dict[str, str | int]:
         """Its line in the table of artifacts."""
-        return {
-            "file": self.file,
-            "sha256": self.record.sha256,
-            "source_code_hash": base64.b64encode(bytes.fromhex(self.record.sha256)).decode(),
-            "zipped_size": self.record.zipped_size,
-            "unzipped_size": self.record.unzipped_size,
-        }
+        return artifact_row(self.file, self.record)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -196,7 +190,7 @@ def view_of(
     variables = variables_of(layer, limits)
     return ModuleView(
         name=layer.name,
-        identifier=_identifier(layer.name),
+        identifier=identifier(layer.name),
         owner=owner,
         description=layer.description,
         license=layer.license,
@@ -218,6 +212,22 @@ def view_of(
     )
 
 
+def artifact_row(file: str, record: ArtifactRecord) -> dict[str, str | int]:
+    """Return what the table of artifacts says of one ZIP."""
+    return {
+        "file": file,
+        "sha256": record.sha256,
+        "source_code_hash": in_base64(record.sha256),
+        "zipped_size": record.zipped_size,
+        "unzipped_size": record.unzipped_size,
+    }
+
+
+def in_base64(sha256: str) -> str:
+    """Return a digest as AWS reports it."""
+    return base64.b64encode(bytes.fromhex(sha256)).decode()
+
+
 def _unit(unit: Unit, record: ArtifactRecord) -> UnitView:
     return UnitView(
         key=unit.key,
@@ -229,7 +239,8 @@ def _unit(unit: Unit, record: ArtifactRecord) -> UnitView:
     )
 
 
-def _identifier(name: str) -> str:
+def identifier(name: str) -> str:
+    """Return a name as an HCL identifier, for a call of its module."""
     word = re.sub(r"[^A-Za-z0-9_]", "_", name)
     return word if word[0].isalpha() else f"layer_{word}"
 

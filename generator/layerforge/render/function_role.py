@@ -1,0 +1,113 @@
+"""The least that a function's own role has to allow, statement by statement."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from layerforge.plan.fleet_types import Function
+from layerforge.render import hcl
+from layerforge.render.hcl import Expression
+
+_NETWORK = (
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:CreateNetworkInterface",
+    "ec2:DeleteNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSubnets",
+    "ec2:UnassignPrivateIpAddresses",
+)
+"""What Lambda does with the role to stand in a VPC: AWSLambdaVPCAccessExecutionRole without its part on logs."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Statement:
+    """One statement of a policy.
+
+    Attributes:
+        sid: its id in the policy.
+        words: what it allows, for people.
+        actions: sorted.
+        resource: what they may be done with, as HCL.
+        effect: ``Allow`` or ``Deny``.
+        condition: under which it holds, as HCL; ``None`` for always.
+    """
+
+    sid: str
+    words: str
+    actions: tuple[str, ...]
+    resource: Expression
+    effect: str = "Allow"
+    condition: Expression | None = None
+
+    @property
+    def arguments(self) -> tuple[tuple[str, Expression], ...]:
+        """Its lines in the policy."""
+        condition = () if self.condition is None else (("Condition", self.condition),)
+        return (
+            ("Sid", hcl.string(self.sid)),
+            ("Effect", hcl.string(self.effect)),
+            ("Action", hcl.value(self.actions)),
+            ("Resource", self.resource),
+            *condition,
+        )
+
+
+KEY_USE: Final = Statement(
+    sid="UseKey",
+    words="decrypt with the key kms_key_arn, if there is one",
+    actions=("kms:Decrypt",),
+    resource=Expression("var.kms_key_arn"),
+)
+"""Stands in the policy only if the caller names a key."""
+
+
+def statements(function: Function) -> Iterator[Statement]:
+    """Yield what the role of a function allows whoever calls the module: all of it is needed, and nothing more is."""
+    own = function.settings
+    yield Statement(
+        sid="WriteLogs",
+        words="write to the function's log group, which it cannot make",
+        actions=("logs:CreateLogStream", "logs:PutLogEvents"),
+        resource=_log_streams(own.logs.group),
+    )
+    if own.tracing:
+        yield Statement(
+            sid="SendTraces",
+            words="send traces to X-Ray, which knows no resources",
+            actions=("xray:PutTelemetryRecords", "xray:PutTraceSegments"),
+            resource=hcl.string("*"),
+        )
+    if own.dead_letter is not None:
+        topic = own.dead_letter.split(":")[2] == "sns"
+        yield Statement(
+            sid="SendDeadLetters",
+            words=f"send what failed to {own.dead_letter}",
+            actions=("sns:Publish" if topic else "sqs:SendMessage",),
+            resource=hcl.string(own.dead_letter),
+        )
+    if own.in_vpc:
+        yield from _network()
+
+
+def _log_streams(group: str | None) -> Expression:
+    if group is None:
+        return Expression('"${aws_cloudwatch_log_group.this.arn}:*"')
+    return hcl.string(f"arn:*:logs:*:*:log-group:{group}:*")
+
+
+def _network() -> Iterator[Statement]:
+    yield Statement(
+        sid="StandInNetwork",
+        words="let Lambda manage its network interfaces, which AWS grants for all or none",
+        actions=_NETWORK,
+        resource=hcl.string("*"),
+    )
+    own_arn = Expression('"arn:*:lambda:*:*:function:${local.function_name}"')
+    yield Statement(
+        sid="KeepNetworkFromCode",
+        words="but not let the function's code do so",
+        actions=_NETWORK,
+        resource=hcl.string("*"),
+        effect="Deny",
+        condition=hcl.compact({"ArnLike": Expression(hcl.compact({"lambda:SourceFunctionArn": own_arn}))}),
+    )

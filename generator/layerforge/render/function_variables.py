@@ -1,0 +1,200 @@
+"""The variables of a function's module: what differs between stages, and the rules that the values have to keep."""
+
+from typing import Final
+
+from layerforge.facts.types import Facts
+from layerforge.names import Delivery
+from layerforge.plan.fleet_types import Function
+from layerforge.render import hcl, parameters
+from layerforge.render.contract import NAME_PREFIX
+from layerforge.render.function_settings import environment, log_retention_days, memory_size, reserved_concurrency
+from layerforge.render.hcl import Expression
+from layerforge.render.rules import Rule, Variable, at_most, each, matches
+from layerforge.render.variables import artifact_dir, artifact_prefix, bucket, in_order
+
+LAYER: Final = "arn:aws:lambda:eu-west-1:111122223333:layer:contract"
+ROLE: Final = "arn:aws:iam::111122223333:role/contract"
+KEY: Final = "arn:aws:kms:eu-west-1:111122223333:key/11111111-2222-3333-4444-555555555555"
+CODE_SIGNING: Final = "arn:aws:lambda:eu-west-1:111122223333:code-signing-config:csc-0123456789abcdef0"
+SUBNETS: Final = 16
+SECURITY_GROUPS: Final = 5
+
+
+def function_variables(function: Function, facts: Facts) -> tuple[Variable, ...]:
+    """Return the variables of a function's module: required ones first, each group in alphabetical order.
+
+    Those without a default are required: ``layers`` where the spec lists any, the bucket of what is ours, and where the
+    function stands in a VPC.
+    """
+    if function.attached_only:
+        return (_layers(function, facts),)
+    own = function.settings
+    found = [
+        _code_signing(own.code_signing),
+        _key(own.kms_key),
+        _layers(function, facts),
+        _name_prefix(function, facts),
+        environment(facts),
+        memory_size(own.memory, facts),
+        parameters.tags("Tags of the function, its role and its log group, beside those of the spec."),
+        reserved_concurrency(own.reserved_concurrency),
+    ]
+    if own.logs.group is None:
+        found.append(log_retention_days(own.logs.retention, facts))
+    if own.role is not None:
+        found.append(_role(own.role))
+    if own.in_vpc:
+        found += [_in_vpc("subnet_ids", "subnet", SUBNETS), _in_vpc("security_group_ids", "sg", SECURITY_GROUPS)]
+    return in_order((*found, *_artifacts(function)))
+
+
+def _artifacts(function: Function) -> tuple[Variable, ...]:
+    if function.code is not None:
+        return (bucket("Bucket that holds the code. It lies in the Region of the function.", function.code.bucket),)
+    folder = () if function.via is Delivery.PUSHED else (artifact_dir(),)
+    if function.via is Delivery.DIRECT:
+        return folder
+    origin = "Terraform uploads the ZIP to" if function.via is Delivery.S3 else "the ZIP has been pushed to"
+    return (
+        *folder,
+        bucket(f"Bucket that {origin}. It lies in the Region of the function."),
+        artifact_prefix(function.name, [unit.key for unit in function.units], shown="<function>/code"),
+    )
+
+
+def _layers(function: Function, facts: Facts) -> Variable:
+    most = facts.limits.layers_per_function
+
+    def wrong(*arns: str) -> tuple[tuple[str, Expression], ...]:
+        return (("layers", hcl.value(arns)),)
+
+    return Variable(
+        name="layers",
+        type=Expression("list(string)"),
+        description="ARNs of layer versions, in the order in which Lambda lays them over each other: later ones win.",
+        default=None if function.layers else Expression("[]"),
+        example=hcl.value([f"{LAYER}-z:3", f"{LAYER}-a:12"]),
+        rules=(
+            Rule(
+                condition=Expression(f"length(var.layers) <= {most}"),
+                message=f"A function has at most {most} layers.",
+                wrong=wrong(*(f"{LAYER}-{number}:1" for number in range(most + 1))),
+            ),
+            Rule(
+                condition=each("layers", "^arn:aws[a-z-]*:lambda:[0-9a-z-]+:[0-9]{12}:layer:[0-9A-Za-z_-]+:[0-9]+$"),
+                message="Every entry is the full ARN of a layer version, its number at the end.",
+                wrong=wrong(LAYER),
+            ),
+            Rule(
+                condition=Expression(
+                    'length(distinct([for arn in var.layers : replace(arn, "/:[0-9]+$/", "")])) == length(var.layers)'
+                ),
+                message="No layer may be there twice, not in two versions either.",
+                wrong=wrong(f"{LAYER}:1", f"{LAYER}:2"),
+            ),
+        ),
+    )
+
+
+def _name_prefix(function: Function, facts: Facts) -> Variable:
+    room = max(facts.functions.name_characters - len(function.name), 0)
+    characters = matches(
+        "name_prefix",
+        "^[0-9A-Za-z_-]*$",
+        "The prefix consists of letters, digits, hyphens and underscores.",
+        wrong=".",
+    )
+    return Variable(
+        name="name_prefix",
+        type=Expression("string"),
+        description="Start of the function's name, to tell environments in one account apart.",
+        default=hcl.string(""),
+        example=hcl.string(NAME_PREFIX[:room]),
+        rules=(*([characters] if room else []), at_most("name_prefix", room)),
+    )
+
+
+def _role(given: str) -> Variable:
+    return Variable(
+        name="role_arn",
+        type=Expression("string"),
+        description="The role that the function runs as.",
+        default=hcl.string(given),
+        example=hcl.string(ROLE),
+        rules=(
+            matches(
+                "role_arn",
+                "^arn:aws[a-z-]*:iam::[0-9]{12}:role/[!-~]+$",
+                "It is the ARN of a role.",
+                wrong=ROLE.replace(":role/", ":user/"),
+            ),
+        ),
+    )
+
+
+def _key(given: str | None) -> Variable:
+    return Variable(
+        name="kms_key_arn",
+        type=Expression("string"),
+        description="Key that encrypts the environment variables, and the log group if it is this module's. Null means "
+        "keys of AWS's own.",
+        default=Expression("null") if given is None else hcl.string(given),
+        nullable=True,
+        example=hcl.string(KEY),
+        rules=(
+            matches(
+                "kms_key_arn",
+                "^arn:aws[a-z-]*:kms:[0-9a-z-]+:[0-9]{12}:key/[0-9a-z-]+$",
+                "It is the ARN of a key, not of an alias.",
+                wrong="alias/contract",
+                nullable=True,
+            ),
+        ),
+    )
+
+
+def _code_signing(given: str | None) -> Variable:
+    return Variable(
+        name="code_signing_config_arn",
+        type=Expression("string"),
+        description="Code-signing configuration that code and layers have to meet. Null means none.",
+        default=Expression("null") if given is None else hcl.string(given),
+        nullable=True,
+        example=hcl.string(CODE_SIGNING),
+        rules=(
+            matches(
+                "code_signing_config_arn",
+                "^arn:aws[a-z-]*:lambda:[0-9a-z-]+:[0-9]{12}:code-signing-config:csc-[0-9a-z]{17}$",
+                "It is the ARN of a code-signing configuration.",
+                wrong="csc-0123456789abcdef0",
+                nullable=True,
+            ),
+        ),
+    )
+
+
+def _in_vpc(name: str, start: str, most: int) -> Variable:
+    what = name.removesuffix("_ids").replace("_", " ")
+
+    def wrong(*ids: str) -> tuple[tuple[str, Expression], ...]:
+        return ((name, hcl.value(ids)),)
+
+    return Variable(
+        name=name,
+        type=Expression("set(string)"),
+        description=f"Ids of the {what}s that the function stands in, all of one VPC.",
+        default=None,
+        example=hcl.value([f"{start}-0123456789abcdef0"]),
+        rules=(
+            Rule(
+                condition=Expression(f"length(var.{name}) >= 1 && length(var.{name}) <= {most}"),
+                message=f"There are 1 to {most} {what}s.",
+                wrong=wrong(),
+            ),
+            Rule(
+                condition=each(name, f"^{start}-[0-9a-z]+$"),
+                message=f"The id of a {what} begins with {start}-.",
+                wrong=wrong("contract"),
+            ),
+        ),
+    )
