@@ -1,8 +1,11 @@
 """Published layers with grants on the stand-in, and policies with things that no API would let in."""
 
 import json
+from functools import cache
 from typing import Any
+from uuid import uuid4
 
+import boto3
 from moto.awslambda.models import lambda_backends
 
 from support.estate import zip_of
@@ -13,10 +16,22 @@ ACCOUNT = "123456789012"
 OTHER = "us-east-1"
 
 
+@cache
+def _api(url: str, region: str) -> Any:  # noqa: ANN401 - boto3 makes the class at run time
+    keys = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
+    make: Any = boto3.Session(region_name=region, **keys).client
+    return make("lambda", endpoint_url=url)
+
+
+def api(aws: Aws, region: str = REGION) -> Any:  # noqa: ANN401 - boto3 makes the class at run time
+    """Return Lambda's client of a Region, made once."""
+    return _api(aws.url, region)
+
+
 def publish(aws: Aws, name: str, *, region: str = REGION, seed: str = "content") -> str:
     """Publish a version and return its ARN."""
     content = {"ZipFile": zip_of(seed)}
-    arn: str = aws.client("lambda", region).publish_layer_version(LayerName=name, Content=content)["LayerVersionArn"]
+    arn: str = api(aws, region).publish_layer_version(LayerName=name, Content=content)["LayerVersionArn"]
     return arn
 
 
@@ -25,7 +40,7 @@ def grant(
 ) -> None:
     """Add a statement to a version's policy."""
     more = {"OrganizationId": organization} if organization else {}
-    aws.client("lambda", region).add_layer_version_permission(
+    api(aws, region).add_layer_version_permission(
         LayerName=name,
         VersionNumber=number,
         StatementId=sid,
@@ -37,7 +52,7 @@ def grant(
 
 def revoke(aws: Aws, name: str, number: int, sid: str, *, region: str = REGION) -> None:
     """Remove a statement from a version's policy."""
-    aws.client("lambda", region).remove_layer_version_permission(LayerName=name, VersionNumber=number, StatementId=sid)
+    api(aws, region).remove_layer_version_permission(LayerName=name, VersionNumber=number, StatementId=sid)
 
 
 def plant(name: str, number: int, statement: dict[str, Any], *, region: str = REGION) -> None:
@@ -48,9 +63,14 @@ def plant(name: str, number: int, statement: dict[str, Any], *, region: str = RE
 
 def sids(aws: Aws, name: str, number: int, *, region: str = REGION) -> list[str]:
     """Return the statement ids of a version's policy; none without one."""
-    api = aws.client("lambda", region)
+    client = api(aws, region)
     try:
-        policy = api.get_layer_version_policy(LayerName=name, VersionNumber=number)["Policy"]
-    except api.exceptions.ResourceNotFoundException:
+        policy = client.get_layer_version_policy(LayerName=name, VersionNumber=number)["Policy"]
+    except client.exceptions.ResourceNotFoundException:
         return []
     return [statement["Sid"] for statement in json.loads(policy)["Statement"]]
+
+
+def plant_revision(name: str, number: int, *, region: str = REGION) -> None:
+    """Give a version's policy another revision, as if somebody else had changed it."""
+    lambda_backends[ACCOUNT][region].get_layer_version(name, str(number)).policy.revision = str(uuid4())

@@ -7,7 +7,7 @@ from itertools import count
 from typing import Final, Protocol
 
 from layerforge.operate.grants import by_key
-from layerforge.operate.policies import Policy, Statement, in_words
+from layerforge.operate.policies import Policy, Statement
 from layerforge.plan.types import Grant
 
 _TRIES: Final = 6
@@ -33,18 +33,12 @@ class Add:
 
     grant: Grant
 
-    def __str__(self) -> str:
-        return f"add {in_words(self.grant)}"
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Remove:
     """Take a statement away: this one, not whatever has its id by now."""
 
     statement: Statement
-
-    def __str__(self) -> str:
-        return f"revoke statement {self.statement.sid}"
 
 
 Change = Add | Remove

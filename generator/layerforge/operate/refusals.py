@@ -37,11 +37,10 @@ _SLOW: Final = {
     "TooManyRequestsException",
     "TooManyUpdates",
 }
-_SERVICE: Final = {"Lambda": "lambda", "S3": "s3", "SSM": "ssm", "STS": "sts", "signer": "signer"}
+_LOGINS: Final = ("SSOError", "LoginError", "TokenRetrievalError")
+"""botocore's errors for logins that ran out; older versions do not have all of them."""
 _ACTIONS: Final = {
     "lambda:GetLayerVersionByArn": "lambda:GetLayerVersion",
-    "lambda:ListAliases": "lambda:ListAliases",
-    "s3:AbortMultipartUpload": "s3:AbortMultipartUpload",
     "s3:CompleteMultipartUpload": "s3:PutObject",
     "s3:CreateMultipartUpload": "s3:PutObject",
     "s3:HeadBucket": "s3:ListBucket",
@@ -121,7 +120,8 @@ def from_the_way(error: "BotoCoreError", region: str | None) -> Diagnostic:
             hint=f"log in (`aws sso login`, `aws login`), or set `AWS_PROFILE` or `AWS_ACCESS_KEY_ID` and its kin; "
             f"{_LOGIN}",
         )
-    if isinstance(error, known.SSOError | known.LoginError | known.TokenRetrievalError):
+    logins = [getattr(known, name) for name in _LOGINS if hasattr(known, name)]
+    if isinstance(error, tuple(logins)):
         return _expired()
     if isinstance(error, known.NoRegionError):
         return Diagnostic(
@@ -169,17 +169,19 @@ def _unreachable(error: "BotoCoreError", region: str | None) -> Diagnostic:
     url = error.kwargs.get("endpoint_url") or error.kwargs.get("proxy_url") or ""
     host = urlsplit(str(url)).hostname or "its endpoint"
     how = {
-        known.ProxyConnectionError: "the proxy does not let it through",
         known.SSLError: "its certificate is not trusted",
         known.ConnectTimeoutError: "no connection in time",
         known.ReadTimeoutError: "no answer in time",
         known.EndpointConnectionError: "no connection",
     }
     why = next((words for kind, words in how.items() if isinstance(error, kind)), "the connection broke")
-    proxy = " (behind the proxy)" if isinstance(error, known.ProxyConnectionError) else ""
+    if isinstance(error, known.ProxyConnectionError):
+        host, why = f"{host}` (the proxy)", "no connection"
+    else:
+        host = f"{host}`"
     return Diagnostic(
         code="AWS004",
-        message=f"AWS cannot be reached{_in(region)}: `{host}`{proxy}, {why}",
+        message=f"AWS cannot be reached{_in(region)}: `{host}, {why}",
         hint="is the Region's name right, and the network, proxy (`HTTPS_PROXY`), CA (`AWS_CA_BUNDLE`) and endpoint "
         "(`AWS_ENDPOINT_URL`) as they should be?",
     )
