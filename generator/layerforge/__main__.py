@@ -5,9 +5,13 @@ import sys
 
 def main() -> int:
     """Run the command line with the arguments of this process and return its exit code."""
-    from layerforge.cli.main import run  # noqa: PLC0415 - keeps `import layerforge.__main__` free
+    try:
+        from layerforge.cli.main import run  # noqa: PLC0415 - keeps `import layerforge.__main__` free
 
-    return run(sys.argv[1:])
+        return run(sys.argv[1:])
+    except KeyboardInterrupt:  # before a command has begun: from then on the command line says so itself
+        sys.stderr.write("\ninterrupted\n")
+        return 130
 
 
 if __name__ == "__main__":

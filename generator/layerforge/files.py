@@ -18,6 +18,10 @@ _NAME_ROOM: Final = 48
 """Characters of a temporary file's name that come from the path: file systems allow 255 bytes in all."""
 _NO_ROOM: Final = "make room on that disk; `layerforge cache prune` frees what layerforge keeps itself"
 _NO_RIGHT: Final = "give yourself the right to write there, or choose another folder"
+_NO_RIGHT_TO: Final = {
+    "read": "give yourself the right to read it",
+    "used": "give yourself the right to read and write there, or choose another folder",
+}
 _NO_FOLDER: Final = "a file stands where a folder is needed, or the reverse: move it away"
 _HINTS: Final = {
     errno.ENOSPC: _NO_ROOM,
@@ -30,6 +34,9 @@ _HINTS: Final = {
     errno.EEXIST: _NO_FOLDER,
     errno.EFBIG: "files of that size are not allowed there: see `ulimit -f` and the file system's own limit",
     errno.ENAMETOOLONG: "choose a folder with a shorter path",
+    errno.ENOENT: "the folder is gone, or cannot be made there: choose another",
+    errno.ELOOP: "a symbolic link leads back to itself: remove it",
+    errno.EMFILE: "more files may be open at once: see `ulimit -n`",
 }
 _OF_THE_DISK: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS})
 
@@ -142,9 +149,10 @@ def disk_problem(error: OSError, path: Path, *, code: str, verb: str = "written"
     reason = error.strerror or str(error) or type(error).__name__
     own = error.filename if isinstance(error.filename, str) and not error.filename.endswith(_SUFFIX) else None
     notes = (f"at `{own}`",) if own and own != str(path) else ()
-    return Diagnostic(
-        code=code, message=f"`{path}` cannot be {verb}: {reason}", hint=_HINTS.get(error.errno or 0), notes=notes
-    )
+    hint = _HINTS.get(error.errno or 0)
+    if hint == _NO_RIGHT:
+        hint = _NO_RIGHT_TO.get(verb, _NO_RIGHT)
+    return Diagnostic(code=code, message=f"`{path}` cannot be {verb}: {reason}", hint=hint, notes=notes)
 
 
 def _create_locked(path: Path) -> tuple[int, Path]:

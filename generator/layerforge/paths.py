@@ -4,6 +4,8 @@ import os
 from functools import cache
 from pathlib import Path
 
+from layerforge.diagnostics import Diagnostic, OutsideError
+
 CACHE_VARIABLE = "LAYERFORGE_CACHE_DIR"
 
 
@@ -20,10 +22,23 @@ def templates_dir() -> Path:
 
 
 def cache_dir() -> Path:
-    """Return the folder of the store and of the stamps: ``LAYERFORGE_CACHE_DIR``, or the user's cache folder."""
-    chosen = os.environ.get(CACHE_VARIABLE)
-    if chosen:
-        return Path(chosen).expanduser().absolute()
-    import platformdirs  # noqa: PLC0415 - only where the variable does not answer
+    """Return the folder of the store and of the stamps: ``LAYERFORGE_CACHE_DIR``, or the user's cache folder.
 
-    return Path(platformdirs.user_cache_dir("layerforge", appauthor=False))
+    Raises:
+        OutsideError: ``CLI014`` it lies in a home folder that cannot be found.
+    """
+    chosen = os.environ.get(CACHE_VARIABLE)
+    try:
+        if chosen:
+            return Path(chosen).expanduser().absolute()
+        import platformdirs  # noqa: PLC0415 - only where the variable does not answer
+
+        return Path(platformdirs.user_cache_dir("layerforge", appauthor=False))
+    except RuntimeError as error:
+        raise OutsideError(
+            Diagnostic(
+                code="CLI014",
+                message=f"the store cannot be in `{chosen or '~/.cache/layerforge'}`: nobody knows that home folder",
+                hint=f"set {CACHE_VARIABLE}, or HOME, to the full path of a folder",
+            )
+        ) from error

@@ -149,10 +149,48 @@ def test_json_is_one_object_whatever_happens(fake: Fake, capsys: pytest.CaptureF
     }
 
 
+@pytest.mark.parametrize(
+    ("argv", "command", "message"),
+    [
+        (["gen", "--json", "--jobs", "x"], "gen", "argument -j/--jobs: 'x' is not a number from 1 to 256"),
+        (["gen", "--bogus", "--json"], "gen", "unrecognized arguments: --bogus"),
+        (["cache", "--json"], "cache", "the following arguments are required: ACTION"),
+        (["why", "--json"], "why", "the following arguments are required: PACKAGE"),
+        (["--json"], "", "unrecognized arguments: --json"),
+    ],
+)
+def test_a_misspelt_command_line_is_json_too(
+    argv: list[str], command: str, message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main.run(argv) == ExitCode.SPEC
+    said = capsys.readouterr()
+    assert said.err == ""
+    answer = json.loads(said.out)
+    assert (answer["command"], answer["exit_code"]) == (command, 2)
+    assert [(item["code"], item["message"]) for item in answer["diagnostics"]] == [("CLI009", message)]
+    assert answer["diagnostics"][0]["hint"] == f"`{f'layerforge {command}'.strip()} --help` tells what there is"
+
+
 def test_ctrl_c_is_130_without_a_traceback(fake: Fake, capsys: pytest.CaptureFixture[str]) -> None:
     fake(KeyboardInterrupt())
     assert main.run(["gen"]) == 130
-    assert "interrupted" in capsys.readouterr().err
+    assert capsys.readouterr().err == "talk\n\ninterrupted; run the same command again to go on\n"
+
+
+def test_ctrl_c_is_json_too(fake: Fake, capsys: pytest.CaptureFixture[str]) -> None:
+    fake(KeyboardInterrupt())
+    assert main.run(["gen", "--json"]) == 130
+    answer = json.loads(capsys.readouterr().out)
+    assert (answer["exit_code"], answer["diagnostics"][0]["code"]) == (130, "CLI013")
+
+
+def test_ctrl_c_before_a_command_has_begun_shows_no_traceback() -> None:
+    code = (
+        "import sys\nfrom unittest.mock import patch\nfrom layerforge.__main__ import main\n"
+        "with patch('layerforge.cli.main.run', side_effect=KeyboardInterrupt):\n    sys.exit(main())"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (130, "\ninterrupted\n")
 
 
 def test_the_same_finding_is_said_once(capsys: pytest.CaptureFixture[str]) -> None:

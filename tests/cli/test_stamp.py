@@ -6,7 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from layerforge.cli.console import Console
+from layerforge.cli.remember import Memory
 from layerforge.cli.stamp import Watched, make_stamp, read_answer, stamp_path
+from layerforge.cli.withdrawn import withdrawal_notes
+from layerforge.diagnostics import Diagnostic, Severity
 
 ANSWER = {"diagnostics": [], "result": {}}
 QUESTION = ("2026-11-21", "", "/work")
@@ -90,3 +94,40 @@ def test_each_combination_of_specs_and_folder_has_its_own(tmp_path: Path) -> Non
     one, two = tmp_path / "a.yaml", tmp_path / "b.yaml"
     paths = {stamp_path(specs, folder) for specs in ([one], [two], [one, two]) for folder in (tmp_path, tmp_path / "x")}
     assert len(paths) == 6
+
+
+def memory_of(scene: Path) -> Memory:
+    return Memory(path=scene / "stamp.json", question=QUESTION, usable=True)
+
+
+def test_what_happened_once_is_not_said_again(scene: Path) -> None:
+    lasting = Diagnostic(code="PLAN007", message="an unknown runtime", severity=Severity.WARNING)
+    console = Console(command="gen")
+    console.diagnose([lasting, *withdrawal_notes((("layer", "account-123456789012"),))])
+    memory_of(scene).keep(Watched(folder=scene / "modules"), console)
+    later = Console(command="gen")
+    assert memory_of(scene).answers(later)
+    assert later.spoken == [lasting]
+    assert later.result == {"modules": {"added": [], "changed": [], "removed": []}}
+
+
+def test_a_stamp_that_cannot_be_written_is_a_warning(scene: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    blocked = Memory(path=scene / "layers.yaml/stamps/x.json", question=QUESTION, usable=True)
+    blocked.keep(Watched(folder=scene / "modules"), Console(command="gen"))
+    assert capsys.readouterr().err.startswith(
+        f"warning[OUT090]: `{scene}/layers.yaml/stamps/x.json` cannot be written: Not a directory\n"
+    )
+
+
+def test_a_file_that_cannot_be_read_costs_the_stamp_and_nothing_else(
+    scene: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_name: str) -> None:
+        raise PermissionError(13, "Permission denied", "/above/.gitignore")
+
+    (scene / "stamp.json").unlink()
+    monkeypatch.setattr("layerforge.cli.stamp._file", refuse)
+    watched = Watched(folder=scene / "modules", files=frozenset({scene / "layers.yaml"}))
+    memory_of(scene).keep(watched, Console(command="gen"))
+    assert capsys.readouterr().err == ""
+    assert not (scene / "stamp.json").exists()

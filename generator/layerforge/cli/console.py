@@ -1,5 +1,6 @@
 """Where a command's words go: data to stdout, talk to stderr, or everything as one JSON object."""
 
+import io
 import json
 import os
 import sys
@@ -9,6 +10,15 @@ from typing import Any, TextIO
 
 from layerforge.cli.messages import as_data, render_diagnostics, tally
 from layerforge.diagnostics import Diagnostic, ExitCode
+
+
+class LostOutput(Exception):  # noqa: N818 - it tells what happened, and nobody has made a mistake
+    """Nobody reads stdout any more, or it takes no more."""
+
+    def __init__(self, error: OSError) -> None:
+        """Carry what the operating system answered."""
+        super().__init__(str(error))
+        self.error = error
 
 
 @dataclass(kw_only=True, slots=True)
@@ -28,8 +38,8 @@ class Console:
     command: str
     as_json: bool = False
     quiet: bool = False
-    stdout: TextIO = field(default_factory=lambda: sys.stdout)
-    stderr: TextIO = field(default_factory=lambda: sys.stderr)
+    stdout: TextIO = field(default_factory=lambda: sys.stdout or io.StringIO())
+    stderr: TextIO = field(default_factory=lambda: sys.stderr or io.StringIO())
     spoken: list[Diagnostic] = field(default_factory=list)
     result: dict[str, Any] = field(default_factory=dict)
 
@@ -41,7 +51,7 @@ class Console:
     def data(self, text: str) -> None:
         """Give data: a text to stdout as it is."""
         if not self.as_json:
-            self.stdout.write(text)
+            self._write(text)
 
     def diagnose(self, diagnostics: Iterable[Diagnostic]) -> None:
         """Show diagnostics, each once however often it is said."""
@@ -49,6 +59,14 @@ class Console:
         self.spoken += fresh
         if fresh and not self.as_json:
             print(render_diagnostics(fresh, colour=wants_colour(self.stderr)), file=self.stderr, flush=True)
+
+    def interrupted(self) -> None:
+        """Say that somebody pressed Ctrl-C, and that nothing is lost."""
+        again = "run the same command again to go on"
+        if self.as_json:
+            self.diagnose([Diagnostic(code="CLI013", message="interrupted", hint=again)])
+        else:
+            print(f"\ninterrupted; {again}", file=self.stderr)
 
     def close(self, exit_code: int) -> None:
         """End the command: the count of findings, or the whole JSON object."""
@@ -59,11 +77,30 @@ class Console:
                 "diagnostics": [as_data(item) for item in self.spoken],
                 "result": self.result,
             }
-            json.dump(whole, self.stdout, indent=2, ensure_ascii=False)
-            self.stdout.write("\n")
+            self._write(f"{self._as_text(whole)}\n")
         elif exit_code != ExitCode.DONE and self.spoken:
             print(tally(self.spoken), file=self.stderr)
-        self.stdout.flush()
+        self._write("")
+
+    def _write(self, text: str) -> None:
+        """Give stdout a text at once, so that a stdout that takes no more is found here and nowhere else."""
+        try:
+            try:
+                self.stdout.write(text)
+            except UnicodeEncodeError:
+                self.stdout.write(text.encode("ascii", "backslashreplace").decode())
+            self.stdout.flush()
+        except OSError as error:
+            raise LostOutput(error) from error
+
+    def _as_text(self, whole: dict[str, Any]) -> str:
+        """Return JSON that stdout can carry: characters that its encoding has no code for are escaped."""
+        text = json.dumps(whole, indent=2, ensure_ascii=False)
+        try:
+            text.encode(self.stdout.encoding or "utf-8")
+        except UnicodeEncodeError:
+            return json.dumps(whole, indent=2)
+        return text
 
     def interactive(self) -> bool:
         """Return whether a moving progress line makes sense."""

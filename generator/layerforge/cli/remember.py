@@ -2,17 +2,20 @@
 
 import argparse
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
 
 from layerforge.cli.console import Console
 from layerforge.cli.messages import as_data, from_data
 from layerforge.cli.project import as_of, spec_paths
 from layerforge.cli.stamp import Watched, make_stamp, read_answer, stamp_path
-from layerforge.diagnostics import OutsideError
+from layerforge.cli.withdrawn import WITHDRAWN
+from layerforge.diagnostics import OutsideError, Severity
 
 UP_TO_DATE = "everything is up to date"
+_ONCE: Final = frozenset({WITHDRAWN})
+"""Codes of what happened in one run, where the others say how things are."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,8 +55,12 @@ class Memory:
         """Write the stamp. A cache that cannot be written costs the next run its speed, and nothing else."""
         from layerforge.files import write_text  # noqa: PLC0415
 
-        answer = {"diagnostics": [as_data(item) for item in console.spoken], "result": {"modules": {}}}
+        nothing: dict[str, list[str]] = {"added": [], "changed": [], "removed": []}
+        lasting = [as_data(item) for item in console.spoken if item.code not in _ONCE]
+        answer = {"diagnostics": lasting, "result": {"modules": nothing}}
         try:
             write_text(self.path, make_stamp(watched, self.question, answer), durable=False)
+        except OSError:
+            return  # something that a later run had to compare cannot be read: it will do all the work again
         except OutsideError as error:
-            console.diagnose(error.diagnostics)
+            console.diagnose(replace(item, severity=Severity.WARNING) for item in error.diagnostics)

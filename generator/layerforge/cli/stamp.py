@@ -62,7 +62,11 @@ def read_answer(path: Path, question: tuple[str, ...]) -> dict[str, Any] | None:
 
 
 def make_stamp(watched: Watched, question: tuple[str, ...], answer: Mapping[str, Any]) -> str:
-    """Return the text of a stamp. What cannot be read now makes a stamp that never answers."""
+    """Return the text of a stamp.
+
+    Raises:
+        OSError: something that a later run would have to compare cannot be read.
+    """
     above = {parent for tree in watched.trees for parent in tree.parents}
     git = {parent / _IGNORE_FILE for parent in above} | {index for parent in above for index in _git_index(parent)}
     files = sorted(map(str, watched.files | git))

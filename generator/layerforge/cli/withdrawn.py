@@ -7,6 +7,7 @@ from typing import Final
 
 from layerforge.diagnostics import Diagnostic, Severity
 
+WITHDRAWN: Final = "OUT007"
 _TABLE: Final = "main.tf"
 _GRANTS: Final = re.compile(r"^  grants = \{\n(.*?)^  \}", re.MULTILINE | re.DOTALL)
 _KEY: Final = re.compile(r"^    ([A-Za-z0-9_-]+) += ", re.MULTILINE)
@@ -30,7 +31,7 @@ def withdrawal_notes(withdrawn: tuple[tuple[str, str], ...]) -> tuple[Diagnostic
     """Return ``OUT007`` for each: what was published keeps the grant, and how to revoke it."""
     return tuple(
         Diagnostic(
-            code="OUT007",
+            code=WITHDRAWN,
             message=f"the grant `{grant}` leaves `{layer}`, but no version that has it: Terraform revokes nothing",
             severity=Severity.WARNING,
             hint="to revoke it, for each version: `aws lambda remove-layer-version-permission "
