@@ -1,0 +1,229 @@
+"""`layerforge status` from the command line, against the stand-in: Regions that are as the lock says, and others."""
+
+import base64
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from layerforge.cli.main import run
+from layerforge.names import Sha256
+from layerforge.operate.aws import Access
+from layerforge.operate.status import State, Wanted
+from layerforge.operate.survey import survey
+from support import fleet, plans
+from support.estate import zip_of
+from support.fleet import OTHER
+from support.moto_server import Aws
+from support.tf import REGION
+
+SPEC = """\
+version: 1
+regions:
+  eu-west-1: {}
+  us-east-1: {}
+  ap-south-1: {state: paused}
+  eu-north-1: {state: retired}
+layers:
+  pointed:
+    runtimes: [python3.12, python3.13]
+    split: none
+    source: {ecosystem: python, requirements: [], include: [src/own]}
+    publish: {ssm: /layers/pointed}
+  simple:
+    runtimes: [python3.12]
+    split: none
+    source: {ecosystem: python, requirements: [], include: [src/own]}
+"""
+PARAMETERS = [f"/layers/pointed/{runtime}/x86_64/latest" for runtime in ("python3.12", "python3.13")]
+Status = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def status(
+    aws_here: Aws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Status:
+    """The command in a project that has been generated."""
+    (tmp_path / "src/own").mkdir(parents=True)
+    (tmp_path / "src/own/__init__.py").write_text("X = 1\n", encoding="utf-8")
+    (tmp_path / "layers.yaml").write_text(SPEC, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LAYERFORGE_CACHE_DIR", str(tmp_path / "cache"))
+    assert run(["gen"]) == 0
+    capsys.readouterr()
+
+    def call(*argv: str) -> tuple[int, str, str]:
+        aws_here.log.clear()
+        code = run(["status", *argv])
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return call
+
+
+def built(name: str) -> bytes:
+    """Return the ZIP of a layer of the project in the working folder."""
+    return Path(f"modules/{name}/artifacts/all.zip").read_bytes()
+
+
+def put(aws: Aws, name: str, content: bytes, *, region: str = REGION, point: bool = True) -> str:
+    """Publish a version as Terraform does: the parameters follow."""
+    arn: str = fleet.api(aws, region).publish_layer_version(LayerName=name, Content={"ZipFile": content})[
+        "LayerVersionArn"
+    ]
+    for parameter in PARAMETERS if name == "pointed" and point else ():
+        aws.client("ssm", region).put_parameter(Name=parameter, Value=arn, Type="String", Overwrite=True)
+    return arn
+
+
+def everywhere(aws: Aws) -> None:
+    for region in (REGION, OTHER):
+        for name in ("pointed", "simple"):
+            put(aws, name, built(name), region=region)
+
+
+PAUSED = (
+    "note[STAT002]: left alone, as the spec has paused it: `ap-south-1`\n"
+    "\n"
+    "hint: `--region` looks at a paused Region all the same\n"
+    "\n"
+)
+
+
+def test_all_is_as_the_lock_says(status: Status, aws_here: Aws) -> None:
+    everywhere(aws_here)
+    assert status() == (0, "", PAUSED + "eu-west-1: 2 of 2 as the lock says\nus-east-1: 2 of 2 as the lock says\n")
+    assert aws_here.log.actions() == []
+    assert {call.region for call in aws_here.log.calls} == {REGION, OTHER}
+
+
+def test_a_unit_with_parameters_takes_one_request_to_lambda(status: Status, aws_here: Aws) -> None:
+    everywhere(aws_here)
+    assert status("pointed", "--region", REGION)[0] == 0
+    assert [call.action for call in aws_here.log.calls] == ["GetParameters", "GetLayerVersionByArn"]
+
+
+def test_every_way_to_differ(status: Status, aws_here: Aws) -> None:
+    first = put(aws_here, "pointed", zip_of("before"))
+    put(aws_here, "pointed", built("pointed"), point=False)
+    put(aws_here, "simple", zip_of("other"))
+    other, right = (hashlib.sha256(data).hexdigest()[:12] for data in (zip_of("other"), built("simple")))
+    before = hashlib.sha256(zip_of("before")).hexdigest()[:12]
+    code, out, err = status()
+    assert code == 1
+    assert out == (
+        "REGION     UNIT         STATE              WHAT\n"
+        "eu-west-1  pointed/all  pointer elsewhere  `/layers/pointed/python3.12/x86_64/latest` names version 1, "
+        f"which holds {before}\n"
+        f"eu-west-1  simple/all   other content      version 1 holds {other}, the lock says {right}\n"
+        "us-east-1  pointed/all  missing\n"
+        "us-east-1  simple/all   missing\n"
+    )
+    assert err == PAUSED + (
+        "eu-west-1: 0 of 2 as the lock says\n"
+        "us-east-1: 0 of 2 as the lock says\n"
+        "error[STAT001]: 4 units are not published as the lock says, in `eu-west-1`, `us-east-1`\n"
+        "\n"
+        "hint: apply Terraform there again; the other Regions need nothing\n"
+        "\n"
+        "1 error, 1 note\n"
+    )
+    assert first.endswith(":1")
+
+
+def test_no_ssm_looks_at_the_newest_version(status: Status, aws_here: Aws) -> None:
+    put(aws_here, "pointed", zip_of("before"))
+    put(aws_here, "pointed", built("pointed"), point=False)
+    assert status("pointed", "--region", REGION)[0] == 1
+    assert status("pointed", "--region", REGION, "--no-ssm")[0] == 0
+
+
+def test_as_json_one_record_for_each_unit_and_region(
+    status: Status, aws_here: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    put(aws_here, "pointed", built("pointed"))
+    aws_here.trouble.unreachable.add(OTHER)
+    code, out, err = status("--json")
+    assert (code, err) == (3, "")
+    result: dict[str, Any] = json.loads(out)["result"]
+    assert (result["regions"], result["paused"]) == ([REGION, OTHER], ["ap-south-1"])
+    assert [(one["region"], one["name"], one["unit"], one["state"]) for one in result["records"]] == [
+        (REGION, "pointed", "all", "published"),
+        (REGION, "simple", "all", "missing"),
+        (OTHER, "pointed", "all", "unknown"),
+        (OTHER, "simple", "all", "unknown"),
+    ]
+    digest = hashlib.sha256(built("pointed")).hexdigest()
+    assert result["records"][0] == {
+        "region": REGION,
+        "name": "pointed",
+        "kind": "layer",
+        "unit": "all",
+        "aws_name": "pointed",
+        "state": "published",
+        "sha256": digest,
+        "published": {
+            "arn": f"arn:aws:lambda:{REGION}:{fleet.ACCOUNT}:layer:pointed:1",
+            "version": 1,
+            "sha256": digest,
+        },
+        "detail": "",
+    }
+    assert [item["code"] for item in json.loads(out)["diagnostics"]] == ["STAT002", "STAT001", "AWS004"]
+
+
+def test_a_prefix_and_a_paused_region_by_name(status: Status, aws_here: Aws) -> None:
+    put(aws_here, "dev-simple", built("simple"), region="ap-south-1")
+    assert status("simple", "--name-prefix", "dev-", "--region", "ap-south-1") == (
+        0,
+        "",
+        "ap-south-1: 1 of 1 as the lock says\n",
+    )
+
+
+def test_a_stale_lock_is_told_before_aws_is_asked(status: Status, aws_here: Aws, tmp_path: Path) -> None:
+    (tmp_path / "src/own/__init__.py").write_text("X = 2\n", encoding="utf-8")
+    code, _out, err = status()
+    assert code == 1
+    assert "LOCK023" in err
+    assert aws_here.log.calls == []
+
+
+def test_an_unknown_name(status: Status) -> None:
+    code, _out, err = status("smiple")
+    assert code == 2
+    assert (
+        "error[CLI002]: there is no layer or function with code `smiple`\n\nhint: the spec has: `pointed`, `simple`\n"
+    ) in err
+
+
+def test_more_parameters_than_one_request_takes(aws_here: Aws) -> None:
+    names = tuple(f"/layers/many/python3.{number}/arm64/latest" for number in range(23))
+    arn = fleet.publish(aws_here, "many")
+    for name in names:
+        aws_here.client("ssm").put_parameter(Name=name, Value=arn, Type="String")
+    aws_here.log.clear()
+    unit = plans.layer("many").units[0]
+    digest = Sha256(hashlib.sha256(zip_of("content")).hexdigest())
+    wanted = Wanted(unit=unit, name="many", sha256=digest, parameters=names)
+    assert [record.state for record in survey(Access(), REGION, [wanted])] == [State.PUBLISHED]
+    assert sorted(call.action for call in aws_here.log.calls) == ["GetLayerVersionByArn", *["GetParameters"] * 3]
+
+
+def test_the_code_of_functions(aws_here: Aws) -> None:
+    trust = json.dumps({"Version": "2012-10-17", "Statement": []})
+    role = aws_here.client("iam").create_role(RoleName="functions", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    created = fleet.api(aws_here).create_function(
+        FunctionName="f", Role=role, Runtime="python3.12", Handler="a.b", Code={"ZipFile": zip_of("code")}
+    )
+    unit = plans.function("f").units[0]
+    digest = Sha256(base64.b64decode(created["CodeSha256"]).hex())
+    right = Wanted(unit=unit, name="f", sha256=digest, function=True)
+    wrong = Wanted(unit=unit, name="f", sha256=plans.sha256("other"), function=True)
+    gone = Wanted(unit=unit, name="g", sha256=digest, function=True)
+    states = [record.state for record in survey(Access(), REGION, [right, wrong, gone])]
+    assert states == [State.PUBLISHED, State.OTHER, State.MISSING]
