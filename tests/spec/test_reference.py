@@ -7,21 +7,27 @@ from pathlib import Path
 import pytest
 
 from layerforge.facts.load import load_facts
+from layerforge.spec.attached import ChannelLayer
+from layerforge.spec.code import BucketCode, FolderCode
+from layerforge.spec.externals import External
 from layerforge.spec.fields import all_models
+from layerforge.spec.functions import DefaultFunction, DefaultLogs, Function, Logs
 from layerforge.spec.grants import AccountGrant, OrganizationGrant
 from layerforge.spec.layers import DefaultPublish, Defaults, DefaultSource, Layer, Publish, Spec
 from layerforge.spec.model import Model
+from layerforge.spec.regions import Region
 from layerforge.spec.sources import Include, PythonSource, RequirementFile
 from support.specs import plan
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "spec.md").read_text(encoding="utf-8")
-CODE = re.compile(r"\b(?:SPEC|PLAN)\d{3}\b")
+CODE = re.compile(r"\b(?:SPEC|PINS|PLAN|FUNC)\d{3}\b")
 HEADINGS: dict[type[Model], str] = {
     Spec: "The file",
     Defaults: "Defaults",
     DefaultPublish: "Publishing",
     DefaultSource: "Defaults",
+    Region: "Regions",
     Layer: "Layers",
     PythonSource: "Sources",
     RequirementFile: "Requirements",
@@ -29,6 +35,14 @@ HEADINGS: dict[type[Model], str] = {
     OrganizationGrant: "Grants",
     AccountGrant: "Grants",
     Publish: "Publishing",
+    External: "External layers",
+    DefaultFunction: "Functions",
+    Function: "Functions",
+    ChannelLayer: "Layers of a function",
+    FolderCode: "Code",
+    BucketCode: "Code",
+    DefaultLogs: "Logs",
+    Logs: "Logs",
 }
 
 
@@ -59,7 +73,7 @@ def test_no_row_is_about_a_field_that_is_not_there() -> None:
     for heading in set(HEADINGS.values()):
         known = {field for model, its in HEADINGS.items() if its == heading for field in model.model_fields}
         table = section(heading).partition("| field |")[2].partition("\n\n")[0]
-        rows = {row.removeprefix("source.") for row in re.findall(r"^\| `([a-z.]+)` \|", table, re.MULTILINE)}
+        rows = {row.removeprefix("source.") for row in re.findall(r"^\| `([a-z0-9_.]+)` \|", table, re.MULTILINE)}
         assert rows == known, heading
 
 
@@ -90,13 +104,24 @@ def test_examples_name_units_as_they_are(tmp_path: Path) -> None:
 
 
 def test_the_numbers_are_those_of_the_facts() -> None:
-    limits = load_facts().limits
+    limits, functions = load_facts().limits, load_facts().functions
     for number in (
         limits.layer_name_characters,
         limits.description_characters,
         limits.license_characters,
         limits.compatible_runtimes,
         limits.ssm_levels,
+        limits.layers_per_function,
+        f"{limits.unzipped_bytes:,}",
+        *functions.memory,
+        *functions.timeout,
+        *functions.ephemeral_storage,
+        functions.name_characters,
+        functions.environment_bytes,
+        functions.tags,
+        functions.root_modules,
+        functions.snap_start_ephemeral_storage,
+        *(f"{family}{version}" for family, version in functions.snap_start.items()),
     ):
         assert re.search(rf"\b{number}\b", PAGE)
 
@@ -107,7 +132,7 @@ def test_every_code_is_in_the_reference_and_in_a_test_that_reads_its_message() -
         code
         for folder in ("spec", "plan")
         for path in (source / folder).glob("*.py")
-        for code in re.findall(r'"((?:SPEC|PLAN)\d{3})"', path.read_text(encoding="utf-8"))
+        for code in re.findall(r'"((?:SPEC|PINS|PLAN|FUNC)\d{3})"', path.read_text(encoding="utf-8"))
     }
     tests = ROOT / "tests"
     read = {

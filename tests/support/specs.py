@@ -4,7 +4,7 @@ A case file is a list of::
 
     ====== what the case shows
     the spec
-    ------ another.yaml            (a second spec of the same run, if there is one)
+    ------ another.yaml            (a second spec of the same run, or a `.json` file beside the first, if there is one)
     it
     ------>
     error SPEC003 2:1 «lables» unknown field …
@@ -34,7 +34,7 @@ _NEXT_FILE = re.compile(r"^------ (.+)\n", re.MULTILINE)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Case:
-    """One case of a case file: a title and the texts of one or more specs by name."""
+    """One case of a case file: a title and the texts of one or more specs, and of files beside them, by name."""
 
     title: str
     specs: dict[str, str]
@@ -112,7 +112,9 @@ def _write_case(case: Case, said: str) -> str:
 
 
 def _write(folder: Path, case: Case) -> list[Path]:
+    for left in folder.rglob("*.json"):
+        left.unlink()
     for name, text in case.specs.items():
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_bytes(text.encode())
-    return [Path(name) for name in case.specs]
+    return [Path(name) for name in case.specs if not name.endswith(".json")]

@@ -1,13 +1,15 @@
 """Reads the data files, validates them, and answers questions about them. Standard library only, to start fast."""
 
 import json
-from dataclasses import fields
+import re
+from dataclasses import fields, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 from layerforge.diagnostics import Diagnostic, Location, SpecError
+from layerforge.facts.fleet_types import FunctionLimits, Handler, Partition
 from layerforge.facts.rows import read_runtimes, read_systems
 from layerforge.facts.types import Facts, Limits, Runtime, version_key
 
@@ -35,7 +37,7 @@ def load_facts(extra: Path | None = None) -> Facts:
         added = read_runtimes(table.get("runtimes"), systems)
     except ValueError as error:
         raise SpecError(_diagnostic("FACT002", f"has another form: {error}", extra)) from error
-    return Facts(date=facts.date, runtimes={**facts.runtimes, **added}, limits=facts.limits)
+    return replace(facts, runtimes={**facts.runtimes, **added})
 
 
 @cache
@@ -45,7 +47,23 @@ def _shipped() -> Facts:
         date=date.fromisoformat(table["date"]),
         runtimes=read_runtimes(table["runtimes"], read_systems(table["operating_systems"])),
         limits=Limits(**{field.name: limits[field.name] for field in fields(Limits)}),
+        functions=_functions(_read(_HERE / "functions.json")),
+        partitions=tuple(
+            Partition(name=row["name"], pattern=re.compile(row["pattern"]), regions=tuple(row["regions"]))
+            for row in _read(_HERE / "regions.json")["partitions"]
+        ),
     )
+
+
+def _functions(table: dict[str, Any]) -> FunctionLimits:
+    values = {field.name: table[field.name] for field in fields(FunctionLimits)}
+    tuples = {name: tuple(value) for name, value in values.items() if isinstance(value, list)}
+    handlers = {
+        family: Handler(pattern=re.compile(row["pattern"]), form=row["form"])
+        for family, row in table["handlers"].items()
+    }
+    reserved = frozenset(table["reserved_environment"])
+    return FunctionLimits(**{**values, **tuples, "handlers": handlers, "reserved_environment": reserved})
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from layerforge.facts.fleet_types import FunctionLimits, Partition
 from layerforge.names import RUNTIME_ID, Architecture, RuntimeId
 
 
@@ -65,6 +66,12 @@ class Facts:
     date: date
     runtimes: Mapping[RuntimeId, Runtime]
     limits: Limits
+    functions: FunctionLimits
+    partitions: tuple[Partition, ...]
+
+    def partition(self, region: str) -> Partition | None:
+        """Return the partition that a Region's name belongs to; ``None`` if the name is none of a Region."""
+        return next((one for one in self.partitions if one.pattern.fullmatch(region)), None)
 
     def runtime(self, runtime_id: RuntimeId) -> Runtime:
         """Return what is known of a runtime; of one that is not in the table what is likely.

@@ -1,38 +1,67 @@
-"""Rules across all layers of a run: names, folders, AWS layers and SSM parameters are there once each."""
+"""Rules across all that a run emits: names, folders, AWS layers, log groups and SSM parameters are there once each."""
 
 from collections.abc import Iterator, Sequence
 
 from layerforge.diagnostics import Diagnostic, Location
+from layerforge.plan.fleet_types import Function
 from layerforge.plan.rules import parameter_names
 from layerforge.plan.settings import Settings
 from layerforge.plan.types import Layer, Unit
+from layerforge.plan.words import error, place
 
 
-def check_across(layers: Sequence[tuple[Layer, Settings]]) -> Iterator[Diagnostic]:
-    """Yield what layers take from each other, ``PLAN001`` to ``PLAN003`` and ``PLAN021``, at the later one."""
-    names: dict[str, Layer] = {}
-    folded: dict[str, Layer] = {}
-    units: dict[str, Unit] = {}
-    places: dict[str, Location] = {}
-    for layer, _ in layers:
-        if (first := names.setdefault(layer.name, layer)) is not layer:
-            message = f"the layer `{layer.name}` stands in two specs, first in {_line(first.where)}"
-            yield _diagnostic("PLAN001", message, layer.where, "rename one: each layer has a module of its own")
-            continue
-        if (first := folded.setdefault(layer.name.casefold(), layer)) is not layer:
-            message = f"`{layer.name}` and `{first.name}` ({_line(first.where)}) differ in case only"
+def check_across(layers: Sequence[tuple[Layer, Settings]], functions: Sequence[Function]) -> Iterator[Diagnostic]:
+    """Yield ``PLAN001`` to ``PLAN003``, ``PLAN021`` and ``PLAN028`` for what modules take from each other.
+
+    They stand at the later one; layers count as earlier than functions.
+    """
+    yield from _names([*(layer for layer, _ in layers), *functions])
+    yield from _units([layer for layer, _ in layers])
+    yield from _parameters(layers)
+    yield from _log_groups(functions)
+
+
+def _names(modules: Sequence[Layer | Function]) -> Iterator[Diagnostic]:
+    names: dict[str, Layer | Function] = {}
+    folded: dict[str, Layer | Function] = {}
+    for module in modules:
+        if (first := names.setdefault(module.name, module)) is not module:
+            kind = "layer" if isinstance(module, Layer) else "function"
+            message = f"the {kind} `{module.name}` stands in two specs, first in {place(first.where)}"
+            if isinstance(first, Layer) is not isinstance(module, Layer):
+                message = f"`{module.name}` names a function and a layer, in {place(first.where)}"
+            yield error("PLAN001", message, module.where, f"rename one: each {kind} has a module of its own")
+        elif (first := folded.setdefault(module.name.casefold(), module)) is not module:
+            message = f"`{module.name}` and `{first.name}` ({place(first.where)}) differ in case only"
             hint = "rename one: some file systems would take their modules for the same folder"
-            yield _diagnostic("PLAN002", message, layer.where, hint)
+            yield error("PLAN002", message, module.where, hint)
+
+
+def _units(layers: Sequence[Layer]) -> Iterator[Diagnostic]:
+    units: dict[str, tuple[Unit, Location]] = {}
+    for layer in layers:
         for unit in layer.units:
-            taken = units.setdefault(unit.aws_name, unit)
-            places.setdefault(unit.aws_name, layer.where)
+            taken, where = units.setdefault(unit.aws_name, (unit, layer.where))
             if taken.layer != unit.layer:
                 message = (
-                    f"the units `{unit}` and `{taken}` ({_line(places[unit.aws_name])}) "
-                    f"would be one layer at AWS, `{unit.aws_name}`"
+                    f"the units `{unit}` and `{taken}` ({place(where)}) would be one layer at AWS, `{unit.aws_name}`"
                 )
-                yield _diagnostic("PLAN003", message, layer.where, "rename one of the layers")
-    yield from _parameters(layers)
+                yield error("PLAN003", message, layer.where, "rename one of the layers")
+
+
+def _log_groups(functions: Sequence[Function]) -> Iterator[Diagnostic]:
+    taken: dict[str, Function] = {}
+    for function in functions:
+        if function.attached_only:
+            continue
+        group = function.settings.logs.group or f"/aws/lambda/{function.name}"
+        first = taken.setdefault(group, function)
+        if first.name != function.name:
+            message = (
+                f"the functions `{function.name}` and `{first.name}` ({place(first.where)}) "
+                f"would own one log group, `{group}`"
+            )
+            yield error("PLAN028", message, function.where, "leave `logs.group` out, or give each its own")
 
 
 def _parameters(layers: Sequence[tuple[Layer, Settings]]) -> Iterator[Diagnostic]:
@@ -42,16 +71,8 @@ def _parameters(layers: Sequence[tuple[Layer, Settings]]) -> Iterator[Diagnostic
             first, first_settings = taken.setdefault(name, (layer, settings))
             if first is not layer and first.name != layer.name:
                 message = (
-                    f"the layers `{layer.name}` and `{first.name}` ({_line(first_settings.ssm_where)}) "
+                    f"the layers `{layer.name}` and `{first.name}` ({place(first_settings.ssm_where)}) "
                     f"would write one SSM parameter, `{name}`"
                 )
-                yield _diagnostic("PLAN021", message, settings.ssm_where, f"use `{layer.publish.ssm}/{layer.name}`")
+                yield error("PLAN021", message, settings.ssm_where, f"use `{layer.publish.ssm}/{layer.name}`")
                 break
-
-
-def _line(where: Location) -> str:
-    return f"{where.file}:{where.line}"
-
-
-def _diagnostic(code: str, message: str, where: Location, hint: str) -> Diagnostic:
-    return Diagnostic(code=code, message=message, location=where, hint=hint)

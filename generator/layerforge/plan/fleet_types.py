@@ -4,10 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import Final
 
 from layerforge.diagnostics import Location
 from layerforge.names import Architecture, Delivery, LayerName, RuntimeId, UnitKey
 from layerforge.plan.types import CodeSource, Unit
+
+CODE: Final = UnitKey("code")
+"""The key of the one unit that a function with a folder of code has. No unit of a layer has it."""
 
 
 class RegionState(StrEnum):

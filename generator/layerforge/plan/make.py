@@ -7,6 +7,7 @@ from layerforge.diagnostics import Diagnostic, Severity, SpecError
 from layerforge.facts.load import Facts
 from layerforge.names import LayerName
 from layerforge.plan.across import check_across
+from layerforge.plan.fleet import plan_fleets
 from layerforge.plan.rules import check_grants, check_parameters, check_units
 from layerforge.plan.runtimes import check_runtimes, provider_minimum
 from layerforge.plan.settings import Settings, settle
@@ -35,11 +36,14 @@ def make_plan(specs: Sequence[LoadedSpec], facts: Facts, as_of: date) -> Plan:
             settings = settle(loaded, LayerName(name), layer)
             made.append((_layer(settings, facts), settings))
             found += _check(*made[-1], facts, as_of)
-    found += check_across(made)
+    layers = [layer for layer, _ in made]
+    fleets, problems = plan_fleets(specs, layers, facts, as_of)
+    found += problems
+    found += check_across(made, [function for fleet in fleets for function in fleet.functions])
     ordered = _ordered(found, specs)
     if any(one.severity is Severity.ERROR for one in ordered):
         raise SpecError(ordered)
-    return Plan(layers=tuple(sorted((layer for layer, _ in made), key=lambda one: one.name)), warnings=ordered)
+    return Plan(layers=tuple(sorted(layers, key=lambda one: one.name)), fleets=fleets, warnings=ordered)
 
 
 def _layer(settings: Settings, facts: Facts) -> Layer:

@@ -7,11 +7,15 @@ from typing import Final
 
 from layerforge.diagnostics import Diagnostic, Location, Severity
 from layerforge.facts.load import Facts, Runtime, version_key
-from layerforge.names import RuntimeId
+from layerforge.names import RUNTIME_ID, Architecture, RuntimeId
 from layerforge.plan.settings import Settings
+from layerforge.plan.types import Target
 from layerforge.spec.suggest import nearest
 
-_PYTHON_VERSION: Final = re.compile(r"\d+\.\d+", re.ASCII)
+_DIGITS: Final = re.compile(r"[0-9]+")
+_PYTHON: Final = "python"
+_STANDS_IN: Final = {"go": "provided", "dotnetcore": "dotnet"}
+"""Whose newest runtime to name for a family that ended."""
 
 
 def provider_minimum(runtimes: Sequence[RuntimeId], facts: Facts) -> str:
@@ -24,18 +28,23 @@ def provider_minimum(runtimes: Sequence[RuntimeId], facts: Facts) -> str:
     return max((*needed, facts.limits.provider_floor), key=version_key)
 
 
-def advised(facts: Facts, as_of: date) -> RuntimeId:
-    """Return the Python runtime to name in a hint: the newest that is supported on a day, by older providers too."""
+def advised(facts: Facts, as_of: date, family: str = _PYTHON) -> RuntimeId:
+    """Return the runtime of a family to name in a hint: the newest that is supported on a day.
+
+    Those that older providers know as well come first; where a family has none, a Python runtime stands in.
+    """
     supported = [
         runtime
         for runtime in facts.runtimes.values()
-        if runtime.family == "python"
+        if runtime.family == _STANDS_IN.get(family, family)
         and not runtime.preview
         and not _passed(runtime.deprecation, as_of)
-        and runtime.provider_minimum == facts.limits.provider_floor
     ]
-    newest = max(supported, key=_version, default=None)
-    return newest.id if newest is not None else RuntimeId("python3.13")
+    floor = facts.limits.provider_floor
+    newest = max(supported, key=lambda one: (one.provider_minimum == floor, _version(one)), default=None)
+    if newest is not None:
+        return newest.id
+    return RuntimeId("python3.13") if family == _PYTHON else advised(facts, as_of)
 
 
 def _version(runtime: Runtime) -> tuple[int, ...]:
@@ -50,20 +59,37 @@ def check_runtimes(settings: Settings, facts: Facts, as_of: date) -> Iterator[Di
         yield _error("PLAN005", f"the layer `{settings.name}` has no runtimes", settings.where, hint)
     for runtime_id, where in settings.runtimes:
         runtime = facts.runtime(runtime_id)
-        if runtime.family != "python":
-            close = nearest(runtime_id, [one.id for one in facts.runtimes.values() if one.family == "python"])
+        if runtime.family != _PYTHON:
+            close = nearest(runtime_id, [one.id for one in facts.runtimes.values() if one.family == _PYTHON])
             hint = f"did you mean `{close}`?" if close else f"a layer has one language; `{better}` is a Python runtime"
             yield _error("PLAN006", f"`{runtime_id}` is not a Python runtime, and the source is python", where, hint)
-        elif runtime_id not in facts.runtimes:
-            yield _unknown(runtime, where, facts, better)
         else:
-            yield from _standing(runtime, where, facts, as_of)
-        yield from _architectures(runtime, settings, where)
+            yield from check_runtime(runtime, where, facts, as_of)
+            if runtime_id in facts.runtimes:
+                yield from _architectures(runtime, settings.architectures, where)
+
+
+def check_target(target: Target, where: Location, facts: Facts, as_of: date) -> Iterator[Diagnostic]:
+    """Yield what there is to say about what a function runs on, ``PLAN007`` to ``PLAN013``."""
+    runtime = facts.runtime(target.runtime)
+    yield from check_runtime(runtime, where, facts, as_of)
+    if target.runtime in facts.runtimes:
+        yield from _architectures(runtime, (target.architecture,), where)
+
+
+def check_runtime(runtime: Runtime, where: Location, facts: Facts, as_of: date) -> Iterator[Diagnostic]:
+    """Yield what there is to say about a runtime on a day."""
+    if runtime.id in facts.runtimes:
+        yield from _standing(runtime, where, facts, as_of)
+    else:
+        yield _unknown(runtime, where, facts, advised(facts, as_of, runtime.family))
 
 
 def _standing(runtime: Runtime, where: Location, facts: Facts, as_of: date) -> Iterator[Diagnostic]:
     """Yield what the dates of a known runtime mean on a day, and what Terraform's provider may say to it."""
-    better = advised(facts, as_of)
+    if runtime.provider_minimum is not None and not runtime.preview and not _passed(runtime.deprecation, as_of):
+        return
+    better = advised(facts, as_of, runtime.family)
     if _passed(runtime.block_create, as_of):
         message = f"Lambda takes no new functions on `{runtime.id}` since {runtime.block_create}"
         yield _error("PLAN010", message, where, f"move to `{better}`")
@@ -90,7 +116,7 @@ def _standing(runtime: Runtime, where: Location, facts: Facts, as_of: date) -> I
 
 def _unknown(runtime: Runtime, where: Location, facts: Facts, better: RuntimeId) -> Diagnostic:
     family = [one for one in facts.runtimes.values() if one.family == runtime.family]
-    if not _PYTHON_VERSION.fullmatch(runtime.version or ""):
+    if _shape(runtime.id) not in {_shape(one.id) for one in family}:
         undotted = runtime.id.replace(".", "")
         meant = next((one.id for one in family if one.id.replace(".", "") == undotted), better)
         return _error("PLAN013", f"there is no runtime `{runtime.id}`", where, f"did you mean `{meant}`?")
@@ -110,8 +136,14 @@ def _unknown(runtime: Runtime, where: Location, facts: Facts, better: RuntimeId)
     )
 
 
-def _architectures(runtime: Runtime, settings: Settings, where: Location) -> Iterator[Diagnostic]:
-    for architecture in settings.architectures:
+def _shape(runtime_id: RuntimeId) -> str:
+    """Return how an identifier is built, but for its numbers and its variant: ``python0.0``."""
+    parts = RUNTIME_ID.fullmatch(runtime_id)
+    return _DIGITS.sub("0", f"{parts['family']}{parts['version'] or ''}" if parts is not None else runtime_id)
+
+
+def _architectures(runtime: Runtime, asked: Sequence[Architecture], where: Location) -> Iterator[Diagnostic]:
+    for architecture in asked:
         if architecture not in runtime.architectures:
             offered = " and ".join(f"`{one}`" for one in runtime.architectures) or "no architecture"
             message = f"Lambda does not offer `{runtime.id}` on `{architecture}`"

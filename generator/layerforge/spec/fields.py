@@ -5,11 +5,14 @@ from enum import Enum
 from functools import cache
 from inspect import isclass
 from types import UnionType
-from typing import Annotated, Any, Literal, TypeGuard, Union, get_args, get_origin
+from typing import Annotated, Any, Final, Literal, TypeGuard, Union, get_args, get_origin
 
 from layerforge.spec.layers import Spec
 from layerforge.spec.model import Model
 from layerforge.spec.positions import SpecPath
+
+_ANYWHERE: Final = frozenset(("name", "version"))
+"""Words that anybody may write anywhere, so that their one home says nothing."""
 
 
 def models_at(path: SpecPath) -> tuple[type[Model], ...]:
@@ -44,7 +47,7 @@ def all_models() -> tuple[type[Model], ...]:
 @cache
 def home(field: str, *, top: bool) -> str | None:
     """Return what takes a field of this name, such as ``a layer``; `defaults` only for who looks from the top."""
-    nouns = [model.noun for model in all_models() if field in model.model_fields]
+    nouns = [model.noun for model in all_models() if field in model.model_fields and field not in _ANYWHERE]
     return next(iter(nouns if top else nouns[1:] or nouns), None)
 
 

@@ -8,8 +8,11 @@ from pydantic_core import ErrorDetails
 
 from layerforge.diagnostics import Diagnostic, Location
 from layerforge.spec.fields import choices_at, home, models_at
+from layerforge.spec.functions import DefaultFunction
+from layerforge.spec.model import Model
 from layerforge.spec.positions import SpecPath
 from layerforge.spec.problem import KIND
+from layerforge.spec.refusals import REFUSED
 from layerforge.spec.show import kind, listing, show
 from layerforge.spec.suggest import nearest
 from layerforge.spec.tree import Tree
@@ -23,13 +26,27 @@ _EXPECTED: Final = {
     "model_attributes_type": "a mapping",
     "enum": "text",
     "literal_error": "text",
+    "int_type": "a number",
+    "bool_type": "`true` or `false`",
 }
+_SINGLE: Final = frozenset(("string_type", "enum", "literal_error", "int_type", "bool_type"))
 _UNQUOTED: Final = re.compile(r"[A-Za-z0-9_./][A-Za-z0-9_./<>=-]*", re.ASCII)
+_KEYED: Final[dict[SpecPath, str]] = {
+    ("layers",): "write each layer's name as a key, without `-`: `shared-utils:`",
+    ("functions",): "write each function's name as a key, without `-`: `data-processor:`",
+    ("externals",): "write each layer's name as a key, without `-`: `powertools:`",
+    ("regions",): "write each Region as a key, without `-`: `eu-west-1: active`",
+}
 _EXAMPLES: Final = {
     "version": "begin the spec with `version: 1`",
-    "layers": "name the layers under `layers:`",
     "source": "say what it is made of: `source: {ecosystem: python, requirements: [requests==2.32.3]}`",
     "ecosystem": "write `ecosystem: python`",
+    "arns": "give the ARN of one version for each Region: `arns: {eu-west-1: …}`",
+    "bucket": "name the bucket that the object is in",
+    "channel": "write the name alone for the version that is published with the function, or name a channel",
+    "folder": "name the folder: `folder: src/data-processor`",
+    "key": "name the object: `key: data-processor/1.zip`",
+    "name": "name a layer of this spec",
     "file": "name the file: `file: pyproject.toml`; a list takes requirements: `[pandas==2.2.2]`",
     "path": "name a file or folder: `path: src/shared_utils`",
 }
@@ -85,13 +102,13 @@ def _path(loc: tuple[int | str, ...], data: Any) -> SpecPath:  # noqa: ANN401 - 
 
 def _unknown(path: SpecPath, value: Any, tree: Tree) -> Diagnostic:  # noqa: ANN401 - any part of the document
     name, owner = str(path[-1]), path[:-1]
-    models = models_at(owner)
+    models = _meant(models_at(owner), _siblings(owner, tree.data))
     known = [field for model in models for field in model.model_fields]
     noun = models[0].noun
-    if not owner and name == "functions":
-        hint = "write functions in Terraform until a later version takes them; the modules' outputs have the ARNs"
-        return _diagnostic("SPEC026", "`functions` cannot be used yet", tree.places.key(path), hint)
     takes = _takes(models)
+    if name in REFUSED and any(issubclass(model, DefaultFunction) for model in models):
+        why, hint = REFUSED[name]
+        return _diagnostic("SPEC026", f"{show(name)} cannot be used: {why}", tree.places.key(path), hint)
     close = nearest(name, [field for field in known if field not in _siblings(owner, tree.data)])
     if close is None and (elsewhere := home(name, top=not owner)) is not None:
         takes = f"`{name}` belongs in {elsewhere}; {takes}"
@@ -99,6 +116,12 @@ def _unknown(path: SpecPath, value: Any, tree: Tree) -> Diagnostic:  # noqa: ANN
         takes = f"layers stand under `layers:`; {takes}"
     hint = f"did you mean `{close}`? {_capital(takes)}" if close else takes
     return _diagnostic("SPEC003", f"unknown field {show(name)} in {noun}", tree.places.key(path), hint)
+
+
+def _meant(models: tuple[type[Model], ...], fields: Iterable[str]) -> tuple[type[Model], ...]:
+    """Return the one of several models that has most of some fields, or the first."""
+    given = set(fields)
+    return tuple(sorted(models, key=lambda model: -len(given & model.model_fields.keys()))[:1])
 
 
 def _siblings(owner: SpecPath, data: Any) -> Iterable[str]:  # noqa: ANN401 - any part of the document
@@ -109,10 +132,8 @@ def _siblings(owner: SpecPath, data: Any) -> Iterable[str]:  # noqa: ANN401 - an
 
 def _missing(path: SpecPath, tree: Tree) -> Diagnostic:
     name = str(path[-1])
-    models = models_at(path[:-1])
-    return _diagnostic(
-        "SPEC022", f"{models[0].noun} needs {show(name)}", tree.places.key(path[:-1]), _EXAMPLES.get(name)
-    )
+    model = next(one for one in models_at(path[:-1]) if name in one.model_fields)
+    return _diagnostic("SPEC022", f"{model.noun} needs {show(name)}", tree.places.key(path[:-1]), _EXAMPLES.get(name))
 
 
 def _ours(error: ErrorDetails, path: SpecPath, tree: Tree) -> Diagnostic:
@@ -157,12 +178,12 @@ def _wrong_kind(error: ErrorDetails, path: SpecPath, tree: Tree) -> Diagnostic:
         hint = "write each item on a line of its own that begins with `-`"
     elif expected == "text" and isinstance(value, dict):
         hint = "a value that holds `: ` or braces goes into quotes"
-    elif expected == "text" and isinstance(value, list):
-        hint = "write one value, without brackets or `-`"
+    elif error["type"] in _SINGLE:
+        hint = f"write one value, without {'brackets or `-`' if isinstance(value, list) else 'fields'}"
     elif models := models_at(path):
         hint = _takes(models)
-    elif path == ("layers",):
-        hint = "write each layer's name as a key, without `-`: `shared-utils:`"
+    elif expected == "a mapping":
+        hint = _KEYED.get(path, "write `name: value`, each on a line of its own")
     message = f"{_subject(path)} must be {expected}, not {kind(value)}"
     return _diagnostic("SPEC020", message, where, hint)
 

@@ -2,14 +2,18 @@
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, ConfigDict, Field, ValidationInfo
 
 from layerforge.names import Architecture, Delivery, Split
+from layerforge.spec.externals import External
+from layerforge.spec.fleet_scalars import ExternalKey, FunctionKey
+from layerforge.spec.functions import DefaultFunction, Function
 from layerforge.spec.grants import Grant
 from layerforge.spec.lists import Distinct, Some
 from layerforge.spec.model import Model
 from layerforge.spec.paths import Glob
 from layerforge.spec.problem import problem
+from layerforge.spec.regions import Regions
 from layerforge.spec.scalars import LayerKey, License, Line, Release, Runtime, SsmPrefix
 from layerforge.spec.sources import Source
 
@@ -66,7 +70,7 @@ class DefaultSource(Model):
 
 
 class Defaults(Model):
-    """What holds for every layer that does not say otherwise. A layer's own value replaces the default."""
+    """What holds for everything that does not say otherwise. A layer's own value replaces the default."""
 
     noun: ClassVar[str] = "`defaults`"
     runtimes: Some[Runtime] = Field(default_factory=tuple, description=_RUNTIMES)
@@ -77,6 +81,9 @@ class Defaults(Model):
     publish: DefaultPublish = Field(default_factory=DefaultPublish, description=_PUBLISH)
     source: DefaultSource = Field(
         default_factory=DefaultSource, description="What the sources of layers have in common."
+    )
+    functions: DefaultFunction = Field(
+        default_factory=DefaultFunction, description="What holds for every function that does not say otherwise."
     )
 
 
@@ -99,20 +106,39 @@ class Layer(Model):
     publish: Publish = Field(default_factory=Publish, description=_PUBLISH)
 
 
-def _some_layers(layers: dict[str, Layer]) -> dict[str, Layer]:
-    if not layers:
-        raise problem("SPEC042", "the spec has no layers", "name one under `layers`")
+def _some_layers(layers: dict[str, Layer], info: ValidationInfo) -> dict[str, Layer]:
+    """Refuse a spec that has neither layers nor functions. The context is the spec as it was read."""
+    given = info.context if isinstance(info.context, dict) else {}
+    if not layers and not given.get("functions"):
+        if "layers" in given:
+            raise problem("SPEC042", "the spec has no layers", "name one under `layers`")
+        raise problem("SPEC022", "a spec needs `layers`", "name the layers under `layers:`")
     return layers
 
 
 class Spec(Model):
-    """A spec of layerforge: AWS Lambda layers, what they are made of and how they are published."""
+    """A spec of layerforge: AWS Lambda layers and functions, what they are made of and how they are published."""
 
+    model_config = ConfigDict(json_schema_extra={"anyOf": [{"required": ["layers"]}, {"required": ["functions"]}]})
     noun: ClassVar[str] = "a spec"
     version: Literal["1"] = Field(description="Version of the spec's own form: `1`.")
+    regions: Regions = Field(
+        default_factory=dict,
+        description="The AWS Regions that all goes to, by name: `active`, `paused` or `retired`. Each has an emitted "
+        "root; without Regions there are none.",
+    )
     defaults: Defaults = Field(
-        default_factory=Defaults, description="What holds for every layer that does not say otherwise."
+        default_factory=Defaults, description="What holds for everything that does not say otherwise."
     )
     layers: Annotated[dict[LayerKey, Layer], AfterValidator(_some_layers)] = Field(
-        description="The layers by name. The name is part of AWS's layer names and names the module's folder."
+        default_factory=dict,
+        validate_default=True,
+        description="The layers by name. The name is part of AWS's layer names and names the module's folder.",
+    )
+    externals: dict[ExternalKey, External] = Field(
+        default_factory=dict, description="Layers of others by a name for the lists of functions."
+    )
+    functions: dict[FunctionKey, Function] = Field(
+        default_factory=dict,
+        description="The functions by name. It is the function's name at AWS and names the module's folder.",
     )

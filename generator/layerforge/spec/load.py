@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from layerforge.diagnostics import Diagnostic, SpecError
 from layerforge.spec.findings import translate
 from layerforge.spec.layers import Spec
+from layerforge.spec.pins import Pins, read_pins
 from layerforge.spec.positions import Positions
 from layerforge.spec.text import read_text
 from layerforge.spec.tree import MOST_PROBLEMS, Tree, read_tree
@@ -26,12 +27,14 @@ class LoadedSpec:
         shown: the path for messages.
         spec: what the file says.
         positions: where it says it.
+        pins: what the pins file beside it says.
     """
 
     path: Path
     shown: str
     spec: Spec
     positions: Positions
+    pins: Pins
 
 
 def load_spec(path: Path, *, shown: str | None = None) -> LoadedSpec:
@@ -42,15 +45,17 @@ def load_spec(path: Path, *, shown: str | None = None) -> LoadedSpec:
         shown: the path for messages; by default as given.
 
     Raises:
-        SpecError: with every problem of the file, in its order.
+        SpecError: with every problem of the file, in its order, and then those of its pins file.
     """
     shown = str(path) if shown is None else shown
-    tree = read_tree(read_text(path, shown), shown)
-    if tree.usable and tree.data is None and not tree.diagnostics:
-        message = "the spec is empty"
-        raise SpecError(Diagnostic(code="SPEC007", message=message, location=tree.places.whole(), hint=_EMPTY_HINT))
-    spec = _validate(tree)
-    return LoadedSpec(path=path.absolute(), shown=shown, spec=spec, positions=tree.places)
+    text = read_text(path, shown)
+    try:
+        tree = _tree(text, shown)
+        spec = _validate(tree)
+    except SpecError as error:
+        raise SpecError([*error.diagnostics, *_pins_problems(path, shown)]) from error
+    pins = read_pins(path, shown)
+    return LoadedSpec(path=path.absolute(), shown=shown, spec=spec, positions=tree.places, pins=pins)
 
 
 def load_specs(paths: Sequence[Path]) -> tuple[LoadedSpec, ...]:
@@ -74,11 +79,27 @@ def load_specs(paths: Sequence[Path]) -> tuple[LoadedSpec, ...]:
     return tuple(loaded)
 
 
+def _tree(text: str, shown: str) -> Tree:
+    tree = read_tree(text, shown)
+    if tree.usable and tree.data is None and not tree.diagnostics:
+        message = "the spec is empty"
+        raise SpecError(Diagnostic(code="SPEC007", message=message, location=tree.places.whole(), hint=_EMPTY_HINT))
+    return tree
+
+
+def _pins_problems(path: Path, shown: str) -> tuple[Diagnostic, ...]:
+    try:
+        read_pins(path, shown)
+    except SpecError as error:
+        return error.diagnostics
+    return ()
+
+
 def _validate(tree: Tree) -> Spec:
     found, left = list(tree.diagnostics), 0
     if tree.usable:
         try:
-            spec = Spec.model_validate(tree.data)
+            spec = Spec.model_validate(tree.data, context=tree.data)
         except ValidationError as error:
             told, left = translate(error.errors(include_url=False), tree, MOST_PROBLEMS)
             found += told

@@ -46,7 +46,7 @@ def _glob(value: str) -> str:
     if value.startswith("!"):
         raise problem("SPEC035", f"the glob {show(value)} begins with `!`", "globs only add up: write what matches")
     if value.startswith("/"):
-        hint = f"globs start at the layer's root: {show(value.lstrip('/') or '**')}"
+        hint = f"globs start at the ZIP's root: {show(value.lstrip('/') or '**')}"
         raise problem("SPEC035", f"the glob {show(value)} begins with a slash", hint)
     if "\\" in value:
         raise problem("SPEC035", f"the glob {show(value)} holds a backslash", "put slashes between names")

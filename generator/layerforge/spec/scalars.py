@@ -38,7 +38,12 @@ def one_line(value: str) -> str:
 
 def lines(value: str) -> str:
     """Return a text of one or more lines without the line end that YAML's ``>`` and ``|`` leave."""
-    return _visible(value.rstrip("\n"), _UNSEEN_BUT_LINES)
+    return visible_lines(value.rstrip("\n"))
+
+
+def visible_lines(value: str) -> str:
+    """Return a text of one or more lines as it is."""
+    return _visible(value, _UNSEEN_BUT_LINES)
 
 
 def filled(value: str) -> str:
@@ -54,13 +59,19 @@ def _visible(value: str, unseen: re.Pattern[str]) -> str:
     return value
 
 
-def _layer_name(value: str) -> str:
-    if LAYER_NAME.fullmatch(value):
-        return value
-    unaccented = normalize("NFKD", value).encode("ascii", "ignore").decode()
-    plain = re.sub(r"[^A-Za-z0-9_-]+", "-", unaccented).strip("-_")
-    rule = "a layer's name takes letters, digits, `-` and `_`, and begins and ends with a letter or digit"
-    raise problem("SPEC030", f"{show(value)} cannot name a layer", f"{rule}; {show(plain)} fits" if plain else rule)
+def own_name(what: str) -> AfterValidator:
+    """Return what refuses a name that cannot be one of ``a layer``."""
+
+    def check(value: str) -> str:
+        if LAYER_NAME.fullmatch(value):
+            return value
+        unaccented = normalize("NFKD", value).encode("ascii", "ignore").decode()
+        plain = re.sub(r"[^A-Za-z0-9_-]+", "-", unaccented).strip("-_")
+        rule = f"{what}'s name takes letters, digits, `-` and `_`, and begins and ends with a letter or digit"
+        hint = f"{rule}; {show(plain)} fits" if plain else rule
+        raise problem("SPEC030", f"{show(value)} cannot name {what}", hint)
+
+    return AfterValidator(check)
 
 
 def _runtime(value: str) -> str:
@@ -119,7 +130,8 @@ def _requirement(value: str) -> str:
     return value
 
 
-def _pattern(pattern: re.Pattern[str], description: str | None = None) -> WithJsonSchema:
+def text_pattern(pattern: re.Pattern[str], description: str | None = None) -> WithJsonSchema:
+    """Return what tells the JSON Schema which texts there are."""
     bare = re.sub(r"\(\?P<\w+>", "(?:", pattern.pattern)
     schema: dict[str, object] = {"type": "string", "pattern": rf"^(?:{bare})\n*$"}
     return WithJsonSchema({**schema, "description": description} if description else schema)
@@ -128,10 +140,10 @@ def _pattern(pattern: re.Pattern[str], description: str | None = None) -> WithJs
 Line = Annotated[str, AfterValidator(one_line)]
 FilledLine = Annotated[Line, AfterValidator(filled)]
 License = Annotated[str, AfterValidator(lines), AfterValidator(filled)]
-LayerKey = Annotated[FilledLine, AfterValidator(_layer_name), _pattern(LAYER_NAME)]
-Runtime = Annotated[FilledLine, AfterValidator(_runtime), _pattern(RUNTIME_ID)]
-Release = Annotated[FilledLine, AfterValidator(_release), _pattern(_RELEASE)]
-SsmPrefix = Annotated[FilledLine, AfterValidator(_ssm_prefix), _pattern(SSM_PREFIX)]
-Package = Annotated[FilledLine, AfterValidator(_package), _pattern(_PACKAGE)]
-Group = Annotated[FilledLine, AfterValidator(_group), _pattern(_GROUP)]
+LayerKey = Annotated[FilledLine, own_name("a layer"), text_pattern(LAYER_NAME)]
+Runtime = Annotated[FilledLine, AfterValidator(_runtime), text_pattern(RUNTIME_ID)]
+Release = Annotated[FilledLine, AfterValidator(_release), text_pattern(_RELEASE)]
+SsmPrefix = Annotated[FilledLine, AfterValidator(_ssm_prefix), text_pattern(SSM_PREFIX)]
+Package = Annotated[FilledLine, AfterValidator(_package), text_pattern(_PACKAGE)]
+Group = Annotated[FilledLine, AfterValidator(_group), text_pattern(_GROUP)]
 Requirement = Annotated[FilledLine, AfterValidator(_requirement)]

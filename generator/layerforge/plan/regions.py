@@ -1,0 +1,83 @@
+"""The Regions of a spec, and rules about them: one partition, one root each."""
+
+from collections.abc import Iterator, Sequence
+
+from layerforge.diagnostics import Diagnostic
+from layerforge.facts.load import Facts
+from layerforge.plan.fleet_types import Fleet, Region, RegionState
+from layerforge.plan.words import error, place, warning
+from layerforge.spec.load import LoadedSpec
+from layerforge.spec.suggest import nearest
+
+ROOTS = "roots"
+
+
+def plan_regions(loaded: LoadedSpec, facts: Facts) -> tuple[Region, ...]:
+    """Return the Regions of a spec in its order."""
+    found = []
+    for name, region in loaded.spec.regions.items():
+        partition = facts.partition(name)
+        found.append(
+            Region(
+                name=name,
+                partition=partition.name if partition is not None else "aws",
+                state=RegionState(region.state),
+                root=region.root or f"{ROOTS}/{name}",
+                bucket=region.bucket,
+                where=loaded.positions.key(("regions", name)),
+            )
+        )
+    return tuple(found)
+
+
+def active(regions: Sequence[Region]) -> tuple[Region, ...]:
+    """Return those that are published to."""
+    return tuple(region for region in regions if region.state is RegionState.ACTIVE)
+
+
+def check_regions(regions: Sequence[Region], facts: Facts) -> Iterator[Diagnostic]:
+    """Yield ``PLAN022`` where partitions mix, and ``PLAN023``, a warning, for Regions that are not known."""
+    for region in regions:
+        if region.partition != regions[0].partition:
+            message = (
+                f"`{region.name}` is in the partition `{region.partition}`, "
+                f"`{regions[0].name}` in `{regions[0].partition}`"
+            )
+            hint = "accounts, roles and layers end at a partition: write a spec for each"
+            yield error("PLAN022", message, region.where, hint)
+        partition = facts.partition(region.name)
+        if partition is not None and region.name not in partition.regions:
+            close = nearest(region.name, partition.regions)
+            message = f"`{region.name}` is not among the Regions known on {facts.date}"
+            hint = f"did you mean `{close}`? If it is new, all is well" if close else "if it is new, all is well"
+            yield warning("PLAN023", message, region.where, hint)
+
+
+def check_roots(fleets: Sequence[tuple[LoadedSpec, Fleet]]) -> Iterator[Diagnostic]:
+    """Yield ``PLAN024`` for Regions, of any spec of a run, that would share a root."""
+    taken: dict[str, Region] = {}
+    for loaded, fleet in fleets:
+        for region in fleet.regions:
+            if region.state is RegionState.RETIRED:
+                continue
+            folder = str((loaded.path.parent / region.root).resolve()).casefold()
+            first = taken.setdefault(folder, region)
+            if first is not region:
+                here = f"`{first.name}` of {place(first.where)}"
+                hint = f"give one a `root` of its own: `root: {ROOTS}/{loaded.path.stem}/{region.name}`"
+                message = f"`{region.name}` would have the same root as {here}, `{region.root}`"
+                where = loaded.positions.value(("regions", region.name, "root"))
+                yield error("PLAN024", message, where, hint)
+
+
+def check_load(fleet: Fleet, layers: int, facts: Facts) -> Iterator[Diagnostic]:
+    """Yield ``PLAN025``, a warning, where a root holds more modules than Terraform plans quickly."""
+    count, most = layers + len(fleet.functions), facts.functions.root_modules
+    live = active(fleet.regions)
+    if live and count > most:
+        message = (
+            f"each root of this spec holds {layers:,} layers and {len(fleet.functions):,} functions; "
+            f"above {most} together Terraform becomes slow"
+        )
+        hint = "split the spec: each file has roots and states of its own"
+        yield warning("PLAN025", message, live[0].where, hint)
