@@ -3,6 +3,8 @@
 import errno
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -203,6 +205,17 @@ def test_owners_are_named_from_the_folder_that_holds_the_modules(tmp_path: Path)
         "examples/a/layers.yaml",
         "../x.yaml",
     ]
+
+
+def test_owners_are_named_alike_in_every_locale() -> None:
+    code = (
+        "import sys\nfrom pathlib import Path\nfrom layerforge.cli.outputs import owners\n"
+        "spec = Path(sys.argv[1])\nsys.stdout.buffer.write(owners([spec], Path('/work/modules'))[spec].encode())"
+    )
+    for variables in ({"PYTHONUTF8": "1"}, {"PYTHONUTF8": "0", "LC_ALL": "C", "PYTHONCOERCECLOCALE": "0"}):
+        argv = [sys.executable, "-c", code, "/work/日本/layers.yaml"]
+        done = subprocess.run(argv, capture_output=True, check=True, env={**os.environ, **variables})
+        assert done.stdout.decode() == "日本/layers.yaml"
 
 
 def _zip_of(unit: str, folder: Path) -> bytes:

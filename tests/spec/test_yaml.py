@@ -5,7 +5,10 @@ from pathlib import Path
 import pytest
 import yaml
 
+from layerforge.cli.messages import render_diagnostics
+from layerforge.diagnostics import SpecError
 from layerforge.spec import tree
+from layerforge.spec.load import load_spec
 from layerforge.spec.show import kind, listing, show
 from layerforge.spec.tree import read_tree
 from support.golden import Golden
@@ -39,6 +42,23 @@ def test_every_problem_reads_as_the_case_file_says(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     check_cases(HERE / "cases" / f"{topic}.txt", golden, lambda case: said_while_loading(tmp_path, case))
+
+
+def test_conflict_markers_of_a_merge_are_called_by_their_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    case = "version: 1\nlayers:\n<<<<<<< HEAD\n  a: {}\n=======\n  b: {}\n>>>>>>> other\n"
+    Path("layers.yaml").write_text(case)
+    with pytest.raises(SpecError) as raised:
+        load_spec(Path("layers.yaml"))
+    assert render_diagnostics(raised.value.diagnostics) == (
+        "error[SPEC005]: a merge left conflict markers in the spec\n"
+        " --> layers.yaml:3:1\n"
+        "  |\n"
+        "3 | <<<<<<< HEAD\n"
+        "  | ^^^^^^^^^^^^\n"
+        "\n"
+        "hint: settle the spec by hand; then `layerforge gen` makes lock and modules whole, markers or not\n"
+    )
 
 
 def test_scalars_stay_text_and_empty_ones_are_none() -> None:

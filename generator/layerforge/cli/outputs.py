@@ -49,7 +49,9 @@ class Changes:
 def owners(specs: Iterable[Path], out: Path) -> dict[Path, str]:
     """Return what the first line of generated files calls each spec: its path from the folder that ``out`` lies in."""
     start = out.absolute().parent
-    return {spec: PurePosixPath(os.path.relpath(spec.absolute(), start)).as_posix() for spec in specs}
+    shown = {spec: PurePosixPath(os.path.relpath(spec.absolute(), start)).as_posix() for spec in specs}
+    # A path is bytes, read as UTF-8 in every locale: what a generated file says must not hang on the locale.
+    return {spec: os.fsencode(name).decode(errors="backslashreplace") for spec, name in shown.items()}
 
 
 def compare(out: Path, texts: Mapping[str, str]) -> Changes:

@@ -1,5 +1,6 @@
 """YAML's own complaints in words that help."""
 
+import re
 from typing import Final
 
 from yaml import MarkedYAMLError, YAMLError
@@ -32,11 +33,20 @@ _HINTS: Final = {
     "document start": "leave the `...` line out: a spec is one document",
     "could not find expected ':'": "write `key: value`, with a space after the colon",
 }
+_CONFLICT: Final = re.compile(r"<{7}( .*)?")
 _OTHERWISE: Final = "check indentation, quotes and colons from here upwards"
 
 
 def explain(error: YAMLError, places: Positions) -> Diagnostic:
     """Return what keeps the text from being YAML, with its place, ``SPEC005``."""
+    for number, text in enumerate(places.lines):
+        if _CONFLICT.fullmatch(text):
+            return Diagnostic(
+                code="SPEC005",
+                message="a merge left conflict markers in the spec",
+                location=places.at(Span(number, 0, number, len(text))),
+                hint="settle the spec by hand; then `layerforge gen` makes lock and modules whole, markers or not",
+            )
     if not isinstance(error, MarkedYAMLError):
         reason = error.reason if isinstance(error, ReaderError) else str(error)
         return Diagnostic(code="SPEC005", message=f"the spec is not YAML: {reason}", location=places.whole())

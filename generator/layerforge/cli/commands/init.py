@@ -7,7 +7,7 @@ from typing import Final
 from layerforge.cli.console import Console
 from layerforge.cli.options import DEFAULT_OUT, DEFAULT_SPEC, add_output
 from layerforge.diagnostics import Diagnostic, ExitCode, Location, SpecError
-from layerforge.files import write_atomically
+from layerforge.files import write_atomically, write_text
 from layerforge.names import LAYER_NAME
 
 SCHEMA_FILE: Final = "layers.schema.json"
@@ -65,11 +65,11 @@ def execute(args: argparse.Namespace, console: Console) -> ExitCode:
                 hint="edit it, or run `layerforge init` in another folder",
             )
         )
-    written = [str(spec), SCHEMA_FILE]
-    with write_atomically(Path(SCHEMA_FILE)) as stream:
-        stream.write(schema_text().encode())
-    with write_atomically(spec) as stream:
-        stream.write(_SPEC.format(schema=SCHEMA_FILE, name=args.name).encode())
+    written = [str(spec)]
+    write_text(spec, _SPEC.format(schema=SCHEMA_FILE, name=args.name))
+    if not Path(SCHEMA_FILE).exists():
+        write_text(Path(SCHEMA_FILE), schema_text())
+        written.append(SCHEMA_FILE)
     if _ignore(Path(".gitignore")):
         written.append(".gitignore")
     console.result = {"written": written}
@@ -81,10 +81,13 @@ def execute(args: argparse.Namespace, console: Console) -> ExitCode:
 
 def _ignore(path: Path) -> bool:
     """Add the built ZIPs to a .gitignore unless they are in it; return whether it was written."""
-    before = path.read_text(encoding="utf-8") if path.exists() else ""
-    if _IGNORE in before.splitlines():
+    if path.exists() and not path.is_file():
+        return False  # git does not read it either
+    before = path.read_bytes() if path.exists() else b""
+    line = _IGNORE.encode()
+    if line in before.splitlines():
         return False
-    gap = "" if not before or before.endswith("\n") else "\n"
-    with write_atomically(path) as stream:
-        stream.write(f"{before}{gap}{_IGNORE}\n".encode())
+    gap = b"" if not before or before.endswith(b"\n") else b"\n"
+    with write_atomically(path.resolve()) as stream:
+        stream.write(before + gap + line + b"\n")
     return True
