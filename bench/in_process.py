@@ -79,7 +79,7 @@ def _job(spec: Path, destination: Path) -> tuple["Job", "Store"]:
     (unit,) = layer.units
     locked = read_lock(lock_path(spec)).lock.units[layer.name, unit.key]
     job = Job(
-        layer=layer,
+        packaged=layer,
         unit=unit,
         pins=locked.inputs.pins,
         own_files=collect(layer),

@@ -168,21 +168,21 @@ def refusal(members: Sequence[Member]) -> tuple[str, str, str | None]:
     return diagnostic.code, diagnostic.message, diagnostic.hint
 
 
-HINT = "leave files out with `exclude`, or cut the layer into several"
+HINT = "leave files out with `exclude`, or cut it into several layers"
 
 
 def test_refuses_more_members_than_a_zip_holds() -> None:
     members = [member(f"python/{number:05}", b"") for number in range(65_536)]
     check_size(members[1:])
-    message = "the layer has 65,536 files, and a ZIP holds at most 65,535"
+    message = "the ZIP has 65,536 files, and a ZIP holds at most 65,535"
     assert refusal(members) == ("BUILD006", message, HINT)
 
 
 def test_refuses_more_bytes_than_a_zip_holds() -> None:
     members = [member(f"python/{number}", b"")._replace(compressed_size=1 << 30) for number in range(4)]
-    message = "the layer has 4,294,967,686 bytes zipped, and a ZIP holds less than 4 GiB"
+    message = "the ZIP has 4,294,967,686 bytes zipped, and a ZIP holds less than 4 GiB"
     assert refusal(members) == ("BUILD006", message, HINT)
-    message = "the layer has a file of 4,294,967,295 bytes, `python/x`, and a ZIP holds less than 4 GiB"
+    message = "the ZIP has a file of 4,294,967,295 bytes, `python/x`, and a ZIP holds less than 4 GiB"
     assert refusal([member("python/x", b"")._replace(size=(1 << 32) - 1)]) == ("BUILD006", message, HINT)
 
 

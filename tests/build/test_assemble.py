@@ -87,7 +87,7 @@ def test_what_a_glob_matches_stays_out(globs: tuple[str, ...], left: list[str]) 
         ("a/x.pyi", "`python/a/x.pyi` does"),
         ("/python/tests.py", "`python/tests.py` does"),
         ("python/a/tests", "`python/a/tests/**` does"),
-        ("**/docs/**", "globs are over whole paths in the layer, such as `python/pandas/tests/**`"),
+        ("**/docs/**", "globs are over whole paths in the ZIP, such as `python/pandas/tests/**` in a layer"),
     ],
 )
 def test_a_glob_that_matches_nothing_is_a_warning_with_the_one_that_would(glob: str, hint: str) -> None:
@@ -113,8 +113,8 @@ def test_exclude_goes_before_the_search_for_collisions() -> None:
 
 
 def test_nothing_left_is_an_error() -> None:
-    hint = "AWS takes no empty layer: add `requirements` or `include`, or take the layer out of the spec"
-    message = "there is nothing to put into the layer: "
+    hint = "AWS takes no empty ZIP: exclude less, add `requirements` or `include`, or take it out of the spec"
+    message = "there is nothing to put into the ZIP: "
     assert errors([]) == (
         Diagnostic(code="BUILD005", message=f"{message}no package and no own file brings anything", hint=hint),
     )

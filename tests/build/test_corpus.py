@@ -34,7 +34,7 @@ def unpacked_layer(wheel: Path, folder: Path) -> Path:
     store = WheelStore([wheel])
     layer = plans.layer("corpus")
     job = Job(
-        layer=layer, unit=layer.units[0], pins=store.pins, own_files=(), format=1, destination=folder / "layer.zip"
+        packaged=layer, unit=layer.units[0], pins=store.pins, own_files=(), format=1, destination=folder / "layer.zip"
     )
     build([job], as_store(store), parallel=1, progress=Silent())
     opt = folder / "opt"

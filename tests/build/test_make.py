@@ -67,7 +67,7 @@ def jobs(
     layer: Layer = plans.layer("some", content=source)
     return [
         Job(
-            layer=layer,
+            packaged=layer,
             unit=unit,
             pins=store.pins,
             own_files=tuple(own),
@@ -148,7 +148,7 @@ def test_progress_hears_of_each_unit(tmp_path: Path, store: WheelStore) -> None:
     progress = Counting()
     artifacts = build(jobs(tmp_path, store), as_store(store), parallel=1, progress=progress)
     sizes = [(artifact.zipped_size, 1) for artifact in artifacts]
-    assert progress.told == [("building layers", 2), *sizes, "finished"]
+    assert progress.told == [("building ZIPs", 2), *sizes, "finished"]
 
 
 def test_a_zip_that_stands_with_the_expected_digest_is_left_alone(tmp_path: Path, store: WheelStore) -> None:
@@ -238,7 +238,7 @@ def test_an_own_file_that_changed_is_an_error(tmp_path: Path, store: WheelStore)
         assert findings(jobs(tmp_path, store, own=[own])[:1], store) == (
             Diagnostic(
                 code="BUILD008",
-                message=f"the own file `{own.source}` changed while the layer was built",
+                message=f"the own file `{own.source}` changed while it was packed",
                 hint="build again when nothing writes to it any more",
                 notes=("in `some/python312-x86-64`",),
             ),
@@ -296,7 +296,7 @@ def test_a_glob_is_only_idle_if_no_unit_has_what_it_matches(tmp_path: Path, stor
             severity=Severity.WARNING,
             message="`**/nothing/**` excludes nothing",
             location=plans.location(),
-            hint="globs are over whole paths in the layer, such as `python/pandas/tests/**`",
+            hint="globs are over whole paths in the ZIP, such as `python/pandas/tests/**` in a layer",
         ),
     )
     assert second.diagnostics == ()

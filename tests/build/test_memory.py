@@ -31,7 +31,7 @@ def peak():
 
 store = WheelStore(sorted(Path(sys.argv[1]).glob("*.whl")))
 layer = plans.layer("memory")
-job = Job(layer=layer, unit=layer.units[0], pins=store.pins, own_files=(), format=1, destination=Path(sys.argv[2]))
+job = Job(packaged=layer, unit=layer.units[0], pins=store.pins, own_files=(), format=1, destination=Path(sys.argv[2]))
 [artifact] = build([job], as_store(store), parallel=2, progress=Silent())
 print(json.dumps([artifact.zipped_size, peak()]))
 """

@@ -61,7 +61,7 @@ if fatal:
 store = WheelStore(sorted(wheels.glob("*.whl")))
 layer = plans.layer("some")
 what = {"pins": store.pins, "own_files": (), "format": 1, "destination": destination, "expected": expected}
-job = Job(layer=layer, unit=layer.units[0], **what)
+job = Job(packaged=layer, unit=layer.units[0], **what)
 [artifact] = make.build([job], as_store(store), parallel=2, progress=Silent())
 print(artifact.sha256, passed)
 """

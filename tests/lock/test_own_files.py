@@ -324,7 +324,7 @@ def test_own007_a_tracked_file_that_became_a_pipe(checkout: Checkout) -> None:
     (checkout.path / "a/x.py").unlink()
     os.mkfifo(checkout.path / "a/x.py")
     assert refusal(layer_of(checkout.path, "a")) == message(
-        "OWN007", "`a/x.py` is neither a file nor a folder", "a layer holds nothing else: move it away"
+        "OWN007", "`a/x.py` is neither a file nor a folder", "a ZIP holds nothing else: move it away"
     )
 
 

@@ -110,10 +110,10 @@ def test_symbolic_links_pipes_and_sockets(project: Checkout, monkeypatch: pytest
         f"{PLACE}hint: put a file in its place: some checkouts make a text of a link\n"
         "\n"
         "error[OWN007]: `a/pipe` is neither a file nor a folder\n"
-        f"{PLACE}hint: a layer holds nothing else: move it away\n"
+        f"{PLACE}hint: a ZIP holds nothing else: move it away\n"
         "\n"
         "error[OWN007]: `a/socket` is neither a file nor a folder\n"
-        f"{PLACE}hint: a layer holds nothing else: move it away\n"
+        f"{PLACE}hint: a ZIP holds nothing else: move it away\n"
     )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from layerforge.diagnostics import Location
-from layerforge.lock.types import ArtifactRecord, Inputs, Lock, LockedUnit, Pin, UnitId
+from layerforge.lock.types import NO_REQUEST, ArtifactRecord, Inputs, Lock, LockedUnit, Pin, UnitId
 from layerforge.names import Architecture, Delivery, LayerName, PackageName, RuntimeId, Sha256, Split, UnitKey
 from layerforge.plan.fleet_types import (
     Attached,
@@ -319,7 +319,7 @@ def locks(of: Plan, *, changed: Mapping[str, str] | None = None, built: bool = T
     for one in of.fleets:
         found.setdefault(one.spec, {})
     for item in of.packaged:
-        consists_of = inputs([]) if isinstance(item.source, CodeSource) else None
+        consists_of = replace(inputs([]), request=NO_REQUEST) if isinstance(item.source, CodeSource) else None
         for unit in item.units:
             name = str(unit)
             found.setdefault(item.spec, {})[item.name, unit.key] = locked_unit(

@@ -161,7 +161,7 @@ def check_size(members: Sequence[Member]) -> None:
     raise FindingsError(
         Diagnostic(
             code="BUILD006",
-            message=f"the layer has {what}",
-            hint="leave files out with `exclude`, or cut the layer into several",
+            message=f"the ZIP has {what}",
+            hint="leave files out with `exclude`, or cut it into several layers",
         )
     )

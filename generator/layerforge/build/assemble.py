@@ -122,7 +122,7 @@ def _matches_nothing(exclude: Exclude, members: Sequence[Member]) -> Diagnostic:
         location=exclude.where,
         hint=f"`{meant}` does"
         if meant
-        else "globs are over whole paths in the layer, such as `python/pandas/tests/**`",
+        else "globs are over whole paths in the ZIP, such as `python/pandas/tests/**` in a layer",
     )
 
 
@@ -130,6 +130,6 @@ def _nothing_left(exclude: Sequence[Exclude]) -> Diagnostic:
     why = "`exclude` leaves nothing over" if exclude else "no package and no own file brings anything"
     return Diagnostic(
         code="BUILD005",
-        message=f"there is nothing to put into the layer: {why}",
-        hint="AWS takes no empty layer: add `requirements` or `include`, or take the layer out of the spec",
+        message=f"there is nothing to put into the ZIP: {why}",
+        hint="AWS takes no empty ZIP: exclude less, add `requirements` or `include`, or take it out of the spec",
     )

@@ -1,14 +1,14 @@
-"""The builders, one an ecosystem: each lists the members that a package puts into a layer. None zips or verifies."""
+"""The builders, one a kind of source: each lists the members that a package puts into a ZIP. None zips or verifies."""
 
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, Protocol
 
-from layerforge.build import python
+from layerforge.build import code, python
 from layerforge.build.index import WheelIndex
 from layerforge.build.types import Member
 from layerforge.lock.types import Pin
-from layerforge.plan.types import PythonSource, Source
+from layerforge.plan.types import CodeSource, PythonSource, Source
 
 
 class Builder(Protocol):
@@ -18,5 +18,5 @@ class Builder(Protocol):
         """Return the members that one package brings."""
 
 
-BUILDERS: Final[Mapping[type[Source], Builder]] = {PythonSource: python}
+BUILDERS: Final[Mapping[type[Source], Builder]] = {PythonSource: python, CodeSource: code}
 """The builder for each kind of source."""

@@ -1,4 +1,4 @@
-"""Finds paths that cannot stand side by side in a layer, and says what can be done."""
+"""Finds paths that cannot stand side by side in a ZIP, and says what can be done."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet

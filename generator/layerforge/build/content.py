@@ -159,7 +159,7 @@ def _changed(file: OwnFile) -> FindingsError:
     return FindingsError(
         Diagnostic(
             code="BUILD008",
-            message=f"the own file `{file.source}` changed while the layer was built",
+            message=f"the own file `{file.source}` changed while it was packed",
             hint="build again when nothing writes to it any more",
         )
     )

@@ -18,6 +18,8 @@ from layerforge.diagnostics import Diagnostic, FindingsError
 from layerforge.files import write_atomically
 from layerforge.lock.types import Pin
 from layerforge.names import Sha256
+from layerforge.plan.packaged import source_of
+from layerforge.plan.types import PythonSource
 
 __all__ = ["build", "standing"]
 
@@ -37,7 +39,7 @@ def build(jobs: Sequence[Job], store: Store, *, parallel: int, progress: Progres
     Raises:
         LayerforgeError: everything that went wrong, for all jobs. Nothing that differs from the lock is left behind.
     """
-    progress.start("building layers", count=len(jobs))
+    progress.start("building ZIPs", count=len(jobs))
     try:
         with ThreadPoolExecutor(max(1, parallel)) as pool:
             unproved = sorted({pin for job in jobs if job.expected is None for pin in job.pins})
@@ -48,7 +50,7 @@ def build(jobs: Sequence[Job], store: Store, *, parallel: int, progress: Progres
                 progress.advance(size, done=1)
     finally:
         progress.finish()
-    return merge_warnings(gather(futures, [job.unit for job in jobs]), [job.layer for job in jobs])
+    return merge_warnings(gather(futures, [job.unit for job in jobs]), [job.packaged for job in jobs])
 
 
 def _build(job: Job, store: Store) -> Artifact:
@@ -67,13 +69,15 @@ def _build(job: Job, store: Store) -> Artifact:
 
 
 def _assemble(job: Job, store: Store) -> Assembled:
-    builder = BUILDERS[type(job.layer.source)]
+    source = source_of(job.packaged)
+    builder = BUILDERS[type(source)]
     members: list[Member] = []
     for pin in job.pins:
         stored = store.open_wheel(pin)
         members += builder.list_members(pin, stored.path, stored.index)
     members += map(own_member, job.own_files)
-    return assemble(members, job.layer.source.exclude, job.layer.source.prefer)
+    prefer = source.prefer if isinstance(source, PythonSource) else ()
+    return assemble(members, source.exclude, prefer)
 
 
 def _write(job: Job, assembled: Assembled, store: Store) -> Artifact:
@@ -113,7 +117,7 @@ def _differs(job: Job, sha256: Sha256) -> Diagnostic:
     return Diagnostic(
         code="BUILD010",
         message=f"`{job.unit}` was built with another digest than the lock has for the same inputs",
-        location=job.layer.where,
+        location=job.packaged.where,
         notes=(f"built: {sha256}", f"lock:  {job.expected}"),
         hint="if the lock was edited or merged by hand, take the unit's `artifact` out of it and run `layerforge gen`; "
         "else two builds of one input differ, which is a bug in layerforge: please report it",
@@ -125,6 +129,6 @@ def _unknown_format(job: Job) -> Diagnostic:
         code="BUILD007",
         message=f"`{job.unit}` is locked with archive format {job.format}, and this layerforge writes "
         f"{', '.join(map(str, sorted(FORMATS)))}",
-        location=job.layer.where,
+        location=job.packaged.where,
         hint="use the layerforge that wrote the lock, or a newer one",
     )

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from layerforge.build.types import Artifact
 from layerforge.diagnostics import Diagnostic, FindingsError, LayerforgeError
-from layerforge.plan.types import Layer, Unit
+from layerforge.plan.types import Packaged, Unit
 
 _T = TypeVar("_T")
 
@@ -40,17 +40,17 @@ def gather(futures: Sequence[Future[_T]], units: Sequence[Unit | None]) -> list[
     return results
 
 
-def merge_warnings(artifacts: Sequence[Artifact], layers: Sequence[Layer]) -> tuple[Artifact, ...]:
+def merge_warnings(artifacts: Sequence[Artifact], items: Sequence[Packaged]) -> tuple[Artifact, ...]:
     """Return the artifacts with each warning once, and a glob reported idle only where it is so in all units."""
     idle: dict[Diagnostic, int] = {}
     for artifact in artifacts:
         for diagnostic in artifact.diagnostics:
             idle[diagnostic] = idle.get(diagnostic, 0) + 1
     merged, said = [], set()
-    for artifact, layer in zip(artifacts, layers, strict=True):
+    for artifact, item in zip(artifacts, items, strict=True):
         kept = []
         for diagnostic in artifact.diagnostics:
-            everywhere = diagnostic.code != "BUILD003" or idle[diagnostic] == len(layer.units)
+            everywhere = diagnostic.code != "BUILD003" or idle[diagnostic] == len(item.units)
             if everywhere and diagnostic not in said:
                 said.add(diagnostic)
                 kept.append(diagnostic)

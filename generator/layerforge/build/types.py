@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 from layerforge.diagnostics import Diagnostic
 from layerforge.lock.types import OwnFile, Pin
 from layerforge.names import Sha256
-from layerforge.plan.types import Layer, Unit
+from layerforge.plan.types import Packaged, Unit
 
 
 class Content(Protocol):
@@ -81,7 +81,7 @@ class Job:
     """One unit to build: the plan's part, its pins and its own files.
 
     Attributes:
-        layer: the layer as planned.
+        packaged: the layer or function as planned.
         unit: the one of its units to build.
         pins: the wheels; the store has them.
         own_files: the user's own files.
@@ -90,7 +90,7 @@ class Job:
         expected: the digest that the lock records for these inputs and this format; ``None`` for a first build.
     """
 
-    layer: Layer
+    packaged: Packaged
     unit: Unit
     pins: tuple[Pin, ...]
     own_files: tuple[OwnFile, ...]

@@ -15,6 +15,7 @@ from layerforge.diagnostics import FindingsError
 from layerforge.lock.check import check_lock
 from layerforge.lock.file import lock_path
 from layerforge.lock.requests import read_request
+from layerforge.plan.packaged import source_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,13 +35,13 @@ def generate(args: argparse.Namespace, console: Console) -> Watched:
     project = load_project(args)
     console.diagnose(project.plan.warnings)
     settled = settle(project, asked, console)
-    artifacts = assemble(project.plan.layers, settled, project.facts, args.out, console, jobs=args.jobs)
-    judge(project, artifacts, console)
+    artifacts = assemble(project.plan.packaged, settled, project.facts, args.out, console, jobs=args.jobs)
+    judge(project, artifacts, settled.locks, console)
     locks = settled.locks if asked.locked else record(settled.locks, project, artifacts)
     written = write_locks(locks, console)
     changes = emit(project, locks, args.out, console, check=False)
     if not (written or changes.added or changes.changed or changes.stale):
-        console.say(f"{len(project.plan.layers)} layers, {len(artifacts)} units: everything is up to date")
+        console.say(f"{project.counted}: everything is up to date")
     return _watched(args, project, artifacts, changes)
 
 
@@ -73,7 +74,8 @@ def _watched(
     trees = set()
     for layer in project.plan.layers:
         files |= set(read_request(layer).files)
-        trees |= {layer.root / include.path for include in layer.source.include}
+    for item in project.plan.packaged:
+        trees |= {item.root / include.path for include in source_of(item).include}
     outputs = {out / name: "" for name in (*changes.added, *changes.changed, *changes.unchanged)}
     outputs |= {Path(os.path.abspath(artifact.path)): artifact.sha256 for artifact in artifacts}  # noqa: PTH100
     return Watched(files=frozenset(files), trees=frozenset(trees), outputs=outputs, folder=out)

@@ -11,12 +11,13 @@ from layerforge.cli.project import Project, read_locks, shown
 from layerforge.diagnostics import Diagnostic, FindingsError, fail
 from layerforge.facts.load import Facts
 from layerforge.lock.types import ArtifactRecord, Lock, LockedUnit, OwnFile, Upgrade
-from layerforge.names import Sha256
-from layerforge.plan.types import Layer
+from layerforge.names import LayerName, Sha256
+from layerforge.plan.types import Layer, Packaged
 
 if TYPE_CHECKING:
     from layerforge.build.types import Artifact, Job
     from layerforge.cli.outputs import Changes
+    from layerforge.plan.fleet_types import Function
 
 _NOTHING = Upgrade()
 
@@ -71,9 +72,9 @@ def settle(project: Project, wanted: Wanted, console: Console) -> Settled:
 
 
 def assemble(
-    layers: Iterable[Layer], settled: Settled, facts: Facts, out: Path, console: Console, *, jobs: int | None
+    items: Iterable[Packaged], settled: Settled, facts: Facts, out: Path, console: Console, *, jobs: int | None
 ) -> tuple["Artifact", ...]:
-    """Build the ZIPs of some layers below ``out``. What stands there with the locked digest is left as it is.
+    """Build the ZIPs of some layers and functions below ``out``. What stands there with the locked digest is left.
 
     Raises:
         FindingsError: a ZIP does not give the recorded digest, or cannot be assembled.
@@ -86,10 +87,10 @@ def assemble(
     from layerforge.lock.own_files import collect_all  # noqa: PLC0415
     from layerforge.paths import cache_dir  # noqa: PLC0415
 
-    chosen = tuple(layers)
+    chosen = tuple(items)
     own = collect_all(chosen)
     console.diagnose(item for collected in own.values() for item in collected.diagnostics)
-    todo = [job for layer in chosen for job in _jobs(layer, settled.locks[layer.spec], own[layer.name].files, out)]
+    todo = [job for item in chosen for job in _jobs(item, settled.locks[item.spec], own[item.name].files, out)]
     there = standing(todo)
     missing = [job for job, artifact in zip(todo, there, strict=True) if artifact is None]
     if not missing:
@@ -100,46 +101,48 @@ def assemble(
     return tuple(next(made) if artifact is None else artifact for artifact in there)
 
 
-def _jobs(layer: Layer, lock: Lock, own_files: tuple[OwnFile, ...], out: Path) -> list["Job"]:
+def _jobs(item: Packaged, lock: Lock, own_files: tuple[OwnFile, ...], out: Path) -> list["Job"]:
     from layerforge.build.types import Job  # noqa: PLC0415
 
     jobs = []
-    for unit in layer.units:
-        locked = lock.units[layer.name, unit.key]
+    for unit in item.units:
+        locked = lock.units[item.name, unit.key]
         record = locked.built
         jobs.append(
             Job(
-                layer=layer,
+                packaged=item,
                 unit=unit,
                 pins=locked.inputs.pins,
                 own_files=own_files,
                 format=locked.format,
-                destination=out / layer.name / "artifacts" / f"{unit.key}.zip",
+                destination=out / item.name / "artifacts" / f"{unit.key}.zip",
                 expected=record.sha256 if record else None,
             )
         )
     return jobs
 
 
-def judge(project: Project, artifacts: Iterable["Artifact"], console: Console) -> None:
-    """Hold built ZIPs against the limits of AWS and show what the build had to warn of.
+def judge(project: Project, artifacts: Iterable["Artifact"], locks: Mapping[Path, Lock], console: Console) -> None:
+    """Hold built ZIPs, and functions with all their layers, against the limits of AWS, and show what builds warn of.
 
     Raises:
-        FindingsError: a ZIP is over a limit.
+        FindingsError: a ZIP or a function is over a limit, or the layers of a function do not go together.
     """
     from layerforge.verify.sizes import check_sizes  # noqa: PLC0415
 
-    layers = {layer.name: layer for layer in project.plan.layers}
+    items: dict[LayerName, Layer | Function] = {item.name: item for item in project.plan.layers}
+    items |= {item.name: item for item in project.plan.functions}
+    built = {(artifact.unit.layer, artifact.unit.key): artifact for artifact in artifacts}
     found: list[Diagnostic] = []
-    for artifact in artifacts:
-        found += (*artifact.diagnostics, *check_sizes(layers[artifact.unit.layer], artifact, project.facts.limits))
+    for artifact in built.values():
+        found += (*artifact.diagnostics, *check_sizes(items[artifact.unit.layer], artifact, project.facts.limits))
     fail(FindingsError, found)
     console.diagnose(found)
 
 
 def record(locks: Mapping[Path, Lock], project: Project, artifacts: Iterable["Artifact"]) -> dict[Path, Lock]:
     """Return the locks with what was built written into them."""
-    spec_of = {layer.name: layer.spec for layer in project.plan.layers}
+    spec_of = {item.name: item.spec for item in project.plan.packaged}
     units = {spec: dict(lock.units) for spec, lock in locks.items()}
     for artifact in artifacts:
         table, key = units[spec_of[artifact.unit.layer]], (artifact.unit.layer, artifact.unit.key)
@@ -154,7 +157,7 @@ def record(locks: Mapping[Path, Lock], project: Project, artifacts: Iterable["Ar
                 unzipped_size=artifact.unzipped_size,
             ),
         )
-    return {spec: Lock(units=table) for spec, table in units.items()}
+    return {spec: replace(locks[spec], units=table) for spec, table in units.items()}
 
 
 def write_locks(locks: Mapping[Path, Lock], console: Console) -> tuple[Path, ...]:

@@ -34,6 +34,13 @@ class Project:
     facts: Facts
     plan: Plan
 
+    @property
+    def counted(self) -> str:
+        """How much there is, in words."""
+        units = sum(len(item.units) for item in self.plan.packaged)
+        counts = ((len(self.plan.layers), "layer"), (len(self.plan.functions), "function"), (units, "unit"))
+        return ", ".join(f"{count} {word}{'' if count == 1 else 's'}" for count, word in counts if count)
+
     def chosen(self, names: list[str]) -> tuple[Layer, ...]:
         """Return the layers with these names, or all for none.
 

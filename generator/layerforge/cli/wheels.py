@@ -12,10 +12,10 @@ from layerforge.facts.load import Facts
 from layerforge.lock.requests import read_request, settings_root
 from layerforge.lock.types import Pin
 from layerforge.names import Sha256
+from layerforge.plan.types import Layer
 
 if TYPE_CHECKING:
     from layerforge.build.types import Job
-    from layerforge.plan.types import Layer
 
 _DOWNLOADS = 16
 
@@ -46,14 +46,15 @@ def fetch_wheels(
         fetch_pins(root, tuple(together), store, known, console, jobs=jobs)
 
 
-def _by_layer(todo: Iterable["Job"]) -> list[tuple["Layer", tuple[Pin, ...]]]:
+def _by_layer(todo: Iterable["Job"]) -> list[tuple[Layer, tuple[Pin, ...]]]:
     layers: dict[str, tuple[Layer, dict[Pin, None]]] = {}
     for job in todo:
-        layers.setdefault(job.layer.name, (job.layer, {}))[1].update(dict.fromkeys(job.pins))
+        if isinstance(job.packaged, Layer):
+            layers.setdefault(job.packaged.name, (job.packaged, {}))[1].update(dict.fromkeys(job.pins))
     return [(layer, tuple(pins)) for layer, pins in layers.values()]
 
 
-def _told_by_its_lock(layer: "Layer", facts: Facts) -> Mapping[Sha256, str]:
+def _told_by_its_lock(layer: Layer, facts: Facts) -> Mapping[Sha256, str]:
     """Return the URLs that the layer's own uv.lock or pylock.toml gives: no index may have them. No network."""
     from layerforge.lock.resolve import resolve_layer  # noqa: PLC0415 - only for layers that take a lock file
     from layerforge.lock.types import Upgrade  # noqa: PLC0415

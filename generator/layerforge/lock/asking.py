@@ -1,4 +1,4 @@
-"""What a plan asks of the lock, layer by layer; the lock and the check of the lock compare it with what is stored."""
+"""What a plan asks of the lock, for each layer and function; it is compared with what is stored."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Protocol
 from layerforge.diagnostics import Diagnostic, LayerforgeError, OutsideError, SpecError
 from layerforge.lock.fields import fields_digest
 from layerforge.lock.own_files import Collected, collect_all, own_files_digest, own_names_digest, own_text_digest
-from layerforge.lock.types import Inputs, Pin
+from layerforge.lock.types import NO_REQUEST, Inputs, Pin
 from layerforge.names import LayerName, Sha256
-from layerforge.plan.types import Layer
+from layerforge.plan.types import Layer, Packaged
 
 if TYPE_CHECKING:
     from layerforge.lock.requests import Request
@@ -24,17 +24,17 @@ class ReadRequest(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Asking:
-    """What one layer asks: all of its units' inputs but their pins.
+    """What one layer or function asks: all of its units' inputs but their pins.
 
     Attributes:
-        layer: the layer.
-        request: what is asked of the resolver.
+        item: the layer or the function.
+        request: what is asked of the resolver; ``None`` for a function.
         own: its own files.
         fields: the digest over the spec's fields that shape bytes.
     """
 
-    layer: Layer
-    request: "Request"
+    item: Packaged
+    request: "Request | None"
     own: Collected
     fields: Sha256
 
@@ -42,7 +42,7 @@ class Asking:
         """Return a unit's inputs, now that its pins are known."""
         return Inputs(
             pins=tuple(sorted(pins)),
-            request=self.request.digest,
+            request=NO_REQUEST if self.request is None else self.request.digest,
             own_files=own_files_digest(self.own.files),
             fields=self.fields,
             own_names=own_names_digest(self.own.files),
@@ -50,29 +50,29 @@ class Asking:
         )
 
 
-def read_askings(layers: Sequence[Layer], read_request: ReadRequest | None) -> Mapping[LayerName, Asking]:
-    """Read the files that the spec names, for some layers. No network.
+def read_askings(items: Sequence[Packaged], read_request: ReadRequest | None) -> Mapping[LayerName, Asking]:
+    """Read the files that the spec names, for some layers and functions. No network.
 
     Raises:
         LayerforgeError: with everything that is wrong with requirements and own files.
     """
-    read = read_request or _reader()
     errors: list[LayerforgeError] = []
     own: Mapping[LayerName, Collected] = {}
     requests: dict[LayerName, Request] = {}
     try:
-        own = collect_all(layers)
+        own = collect_all(items)
     except LayerforgeError as error:
         errors.append(error)
+    layers = [item for item in items if isinstance(item, Layer)]
     for layer in layers:
         try:
-            requests[layer.name] = read(layer)
+            requests[layer.name] = (read_request or _reader())(layer)
         except LayerforgeError as error:
             errors.append(error)
     raise_all(errors)
     return {
-        layer.name: Asking(layer=layer, request=requests[layer.name], own=own[layer.name], fields=fields_digest(layer))
-        for layer in layers
+        item.name: Asking(item=item, request=requests.get(item.name), own=own[item.name], fields=fields_digest(item))
+        for item in items
     }
 
 

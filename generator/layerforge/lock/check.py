@@ -10,8 +10,8 @@ from layerforge.diagnostics import Diagnostic, Location
 from layerforge.lock.asking import Asking, ReadRequest, read_askings
 from layerforge.lock.file import StoredLock, lock_path
 from layerforge.lock.line_endings import REMEDY, only_line_endings
-from layerforge.lock.types import Inputs, LockedUnit
-from layerforge.plan.types import Layer, Plan, Unit
+from layerforge.lock.types import Inputs, LockedUnit, section_of
+from layerforge.plan.types import Packaged, Plan, Unit
 
 NOT_ASKED_FOR: Final = "LOCK025"
 """The code of a unit that the lock has and the spec does not."""
@@ -40,29 +40,32 @@ def check_lock(
     Raises:
         LayerforgeError: what the spec names cannot be read.
     """
-    specs = dict.fromkeys([*(layer.spec for layer in plan.layers), *stored])
-    return tuple(item for check in _checks(plan.layers, specs, stored, read_request) for item in check.findings())
+    specs = dict.fromkeys([*(item.spec for item in plan.packaged), *stored])
+    return tuple(item for check in _checks(plan.packaged, specs, stored, read_request) for item in check.findings())
 
 
 def check_inputs(
-    layers: Sequence[Layer], stored: Mapping[Path, StoredLock], *, read_request: ReadRequest | None = None
+    items: Sequence[Packaged], stored: Mapping[Path, StoredLock], *, read_request: ReadRequest | None = None
 ) -> tuple[Diagnostic, ...]:
-    """Return one error for each unit of some layers whose inputs the lock does not have, built or not.
+    """Return one error for each unit of some layers and functions whose inputs the lock does not have, built or not.
 
     Raises:
         LayerforgeError: what the spec names cannot be read.
     """
-    specs = dict.fromkeys(layer.spec for layer in layers)
-    found = (item for check in _checks(layers, specs, stored, read_request) for item in check.findings())
+    specs = dict.fromkeys(item.spec for item in items)
+    found = (item for check in _checks(items, specs, stored, read_request) for item in check.findings())
     return tuple(item for item in found if item.code not in {NOT_ASKED_FOR, NOT_BUILT})
 
 
 def _checks(
-    layers: Sequence[Layer], specs: Iterable[Path], stored: Mapping[Path, StoredLock], read_request: ReadRequest | None
+    items: Sequence[Packaged],
+    specs: Iterable[Path],
+    stored: Mapping[Path, StoredLock],
+    read_request: ReadRequest | None,
 ) -> Iterator["_Check"]:
-    askings = read_askings(layers, read_request)
+    askings = read_askings(items, read_request)
     for spec in specs:
-        mine = [asking for asking in askings.values() if asking.layer.spec == spec]
+        mine = [asking for asking in askings.values() if asking.item.spec == spec]
         yield _Check(spec, mine, stored.get(spec, StoredLock(exists=False)))
 
 
@@ -72,7 +75,7 @@ class _Check:
     def __init__(self, spec: Path, askings: Sequence[Asking], stored: StoredLock) -> None:
         self._askings = askings
         self._stored = stored
-        shown = askings[0].layer.where.file if askings else os.path.relpath(spec)
+        shown = askings[0].item.where.file if askings else os.path.relpath(spec)
         self._lock = str(lock_path(Path(shown)))
         option = "" if shown == _DEFAULT_SPEC else f" --spec {shlex.quote(shown)}"
         self._hint = f"run `layerforge gen{option}` and commit `{self._lock}` and the modules"
@@ -90,15 +93,14 @@ class _Check:
             return
         locked = dict(self._stored.lock.units)
         for asking in self._askings:
-            for unit in asking.layer.units:
+            for unit in asking.item.units:
                 yield from self._unit(asking, unit, locked.pop((unit.layer, unit.key), None))
-        for layer, key in locked:
-            path = f"layers.{layer}.{key}"
-            message = f"the lock has `{layer}/{key}`, which the spec no longer asks for"
-            yield self._diagnostic(NOT_ASKED_FOR, message, self._in_lock(path))
+        for name, key in locked:
+            message = f"the lock has `{name}/{key}`, which the spec no longer asks for"
+            yield self._diagnostic(NOT_ASKED_FOR, message, self._in_lock(".".join((section_of(key), name, key))))
 
     def _unit(self, asking: Asking, unit: Unit, locked: LockedUnit | None) -> Iterator[Diagnostic]:
-        where = asking.layer.where
+        where = asking.item.where
         if (unit.layer, unit.key) in self._stored.disputed:
             message = f"the locked pins of `{unit}` were not resolved together"
             hint = f"a merge, or somebody's hand, has mixed them: {self._hint}"
@@ -107,7 +109,7 @@ class _Check:
         if locked is None:
             yield self._diagnostic("LOCK022", f"the lock does not have `{unit}`", where)
             return
-        reasons = tuple(_reasons(locked.inputs, asking.inputs(locked.inputs.pins)))
+        reasons = tuple(_reasons(asking, locked.inputs))
         if reasons == (_LINE_ENDINGS,):
             yield self._diagnostic("LOCK024", f"the lock is stale for `{unit}`: {_LINE_ENDINGS}", where, hint=REMEDY)
         elif reasons:
@@ -129,12 +131,13 @@ class _Check:
 _NAMES: Final = "own files were added, removed or renamed"
 
 
-def _reasons(locked: Inputs, now: Inputs) -> Iterator[str]:
+def _reasons(asking: Asking, locked: Inputs) -> Iterator[str]:
     """Yield what differs, in words."""
+    now = asking.inputs(locked.pins)
     if locked.request != now.request:
         yield "its requirements or targets changed"
     if locked.fields != now.fields:
-        yield "`exclude` or `prefer` changed"
+        yield "`exclude` changed" if asking.request is None else "`exclude` or `prefer` changed"
     if locked.own_files == now.own_files:
         return
     if only_line_endings(locked, now):

@@ -8,7 +8,7 @@ from typing import Final, NoReturn
 from layerforge.diagnostics import Diagnostic, SpecError
 from layerforge.lock.positions import Source
 from layerforge.lock.reader import read_text
-from layerforge.lock.types import ArtifactRecord, Lock, LockedUnit, Pin, UnitId
+from layerforge.lock.types import ArtifactRecord, ExternalRecord, Lock, LockedUnit, Pin, UnitId
 
 _MARKER: Final = re.compile(r"(?P<sign><{7,}|\|{7,}|={7,}|>{7,})(?: [^\r\n]*)?\r?\n?")
 _ANY_MARKER: Final = re.compile(r"^(?:<{7,}|\|{7,}|={7,}|>{7,})(?: .*)?\r?$", re.MULTILINE)
@@ -48,7 +48,16 @@ def heal(text: str, *, file: str) -> tuple[Lock, Mapping[UnitId, tuple[LockedUni
             disputed[name] = (*whole, *mixed)
         else:
             units[name] = _settle(tuple(whole))
-    return Lock(units=units), disputed
+    return Lock(units=units, externals=_externals([side.lock for side in sides])), disputed
+
+
+def _externals(sides: Sequence[Lock]) -> Mapping[str, ExternalRecord]:
+    """Return what sides know of layers of others. What they differ in is asked of AWS again: one of them is wrong."""
+    found: dict[str, set[ExternalRecord]] = {}
+    for side in sides:
+        for arn, record in side.externals.items():
+            found.setdefault(arn, set()).add(record)
+    return {arn: records.pop() for arn, records in found.items() if len(records) == 1}
 
 
 def prefer_higher(pins: Iterable[Pin]) -> tuple[Pin, ...]:

@@ -12,7 +12,17 @@ from layerforge.lock.conflicts import has_markers, heal, prefer_higher
 from layerforge.lock.json_text import WRITTEN_BY_US
 from layerforge.lock.positions import Source
 from layerforge.lock.reader import read_text
-from layerforge.lock.types import LOCK_VERSION, ArtifactRecord, Inputs, Lock, LockedUnit, Pin, UnitId
+from layerforge.lock.types import (
+    LOCK_VERSION,
+    ArtifactRecord,
+    ExternalRecord,
+    Inputs,
+    Lock,
+    LockedUnit,
+    Pin,
+    UnitId,
+    section_of,
+)
 
 _SUFFIX: Final = ".lock.json"
 
@@ -89,17 +99,28 @@ def read_lock(path: Path, *, shown: str | None = None) -> StoredLock:
 
 def dump_lock(lock: Lock) -> str:
     """Return the text of a lock: sorted keys, one field a line and one pin a line."""
-    layers: dict[str, dict[UnitId, LockedUnit]] = {}
+    sections: dict[str, dict[str, dict[UnitId, LockedUnit]]] = {"layers": {}}
     for name, unit in sorted(lock.units.items()):
-        layers.setdefault(name[0], {})[name] = unit
-    body = _object(
+        sections.setdefault(section_of(name[1]), {}).setdefault(name[0], {})[name] = unit
+    members = [(section, _units(items)) for section, items in sections.items()]
+    if lock.externals:
+        members.append(("externals", _object(map(_external, sorted(lock.externals.items())), 1)))
+    return _object(sorted([*members, ("version", str(LOCK_VERSION))]), 0) + "\n"
+
+
+def _units(items: Mapping[str, Mapping[UnitId, LockedUnit]]) -> str:
+    return _object(
         (
             (name, _object(((unit_id[1], _unit(unit_id, unit)) for unit_id, unit in units.items()), 2))
-            for name, units in layers.items()
+            for name, units in items.items()
         ),
         1,
     )
-    return _object((("layers", body), ("version", str(LOCK_VERSION))), 0) + "\n"
+
+
+def _external(external: tuple[str, ExternalRecord]) -> tuple[str, str]:
+    arn, record = external
+    return arn, _object(((name, str(getattr(record, name))) for name in ("unzipped_size", "zipped_size")), 2)
 
 
 def _unit(name: UnitId, unit: LockedUnit) -> str:
@@ -117,6 +138,8 @@ def _inputs(name: UnitId, inputs: Inputs) -> str:
     inputs = replace(inputs, pins=tuple(sorted(inputs.pins)))
     fields = ("fields", "own_files", "own_names", "own_text")
     digests = [(field, json.dumps(value)) for field in fields if (value := getattr(inputs, field)) is not None]
+    if section_of(name[1]) == "functions":
+        return _object(digests, 4)
     rest = (("request", json.dumps(inputs.request)), ("resolution", json.dumps(inputs.resolution(name))))
     return _object((*digests, ("pins", _pins(inputs.pins)), *rest), 4)
 

@@ -1,24 +1,29 @@
-"""Turns the includes of layers into lists of files: where they lie, and who is asked about them."""
+"""Turns includes of layers and code of functions into lists of files: where they lie, and who is asked about them."""
 
 import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from typing import Final
 
 from layerforge.diagnostics import Diagnostic, OutsideError, Severity
 from layerforge.lock.git import Kind, Listed, find_top, git_is_there, list_files
 from layerforge.lock.never_packed import never_packed
 from layerforge.lock.walk import walk
 from layerforge.names import LayerName
-from layerforge.plan.types import Include, Layer
+from layerforge.plan.packaged import is_code, source_of, word_for
+from layerforge.plan.types import Include, Packaged
+
+_ARCHIVES: Final = {".7z", ".gz", ".jar", ".tar", ".tgz", ".war", ".whl", ".zip"}
 
 
 @dataclass(kw_only=True, slots=True)
 class Wanted:
-    """An include on its way to files.
+    """An include on its way to files. The folder of a function's code is one.
 
     Attributes:
+        item: whose include it is.
         include: as the plan has it.
         path: absolute.
         root: the spec's folder.
@@ -28,6 +33,7 @@ class Wanted:
         asked_git: whether git answered.
     """
 
+    item: Packaged
     include: Include
     path: Path
     root: Path
@@ -42,18 +48,23 @@ class Wanted:
             Diagnostic(code=code, message=message, severity=severity, location=self.include.where, hint=hint)
         )
 
+    @property
+    def noun(self) -> str:
+        """What the spec calls it."""
+        return "code" if is_code(self.item) else "include"
+
     def name(self, path: Path) -> str:
         """Return a path as messages show it, relative to the spec's folder."""
         return os.path.relpath(path, self.root)
 
 
-def find_files(layers: Iterable[Layer]) -> Mapping[LayerName, list[Wanted]]:
-    """Return the includes of each layer, by its name, with their files. Git is asked once a repository.
+def find_files(items: Iterable[Packaged]) -> Mapping[LayerName, list[Wanted]]:
+    """Return the includes of each layer and function, by its name, with their files. Git is asked once a repository.
 
     Raises:
         OutsideError: ``OWN013``, ``OWN014`` git refuses or fails, once for each repository.
     """
-    found = {layer.name: [_begin(include, layer) for include in layer.source.include] for layer in layers}
+    found = {item.name: [_begin(include, item) for include in source_of(item).include] for item in items}
     ready = [wanted for includes in found.values() for wanted in includes if not wanted.problems]
     _ask_git([wanted for wanted in ready if wanted.top is not None])
     for wanted in ready:
@@ -65,25 +76,28 @@ def find_files(layers: Iterable[Layer]) -> Mapping[LayerName, list[Wanted]]:
     return found
 
 
-def _begin(include: Include, layer: Layer) -> Wanted:
+def _begin(include: Include, item: Packaged) -> Wanted:
     """Judge the include's own path."""
-    root = layer.root.resolve()
+    root = item.root.resolve()
     path = Path(os.path.normpath(root / include.path))
-    wanted = Wanted(include=include, path=path, root=root)
-    shown = include.path
+    wanted = Wanted(item=item, include=include, path=path, root=root)
+    shown, word, verb = f"the {wanted.noun} `{include.path}`", word_for(item), "name" if is_code(item) else "include"
     link = next((step for step in _steps(path, root) if os.path.islink(step)), None)  # noqa: PTH114 - no error where a folder is closed
     if link is not None:
-        wanted.problem("OWN006", f"`{wanted.name(link)}` is a symbolic link", "include what it points to")
+        wanted.problem("OWN006", f"`{wanted.name(link)}` is a symbolic link", f"{verb} what it points to")
     elif not os.path.lexists(path):
-        wanted.problem("OWN001", f"the include `{shown}` does not exist", "paths start at the folder of the spec")
+        wanted.problem("OWN001", f"{shown} does not exist", "paths start at the folder of the spec")
     elif root.is_relative_to(path):
-        message = f"the include `{shown}` holds the spec itself, with its lock and its modules"
-        wanted.problem("OWN003", message, "put the layer's code into a folder of its own and include that")
+        message = f"{shown} holds the spec itself, with its lock and its modules"
+        wanted.problem("OWN003", message, f"put the {word}'s code into a folder of its own and {verb} that")
     elif kind_on_disk(path) is Kind.SPECIAL:
-        wanted.problem("OWN007", f"`{shown}` is neither a file nor a folder", "a layer holds nothing else")
-    elif name := never_packed(PurePosixPath(include.path).parts):
-        message = f"the include `{shown}` holds nothing to pack: `{name}` is never part of a layer"
-        wanted.problem("OWN002", message, "include the code itself")
+        wanted.problem("OWN007", f"`{include.path}` is neither a file nor a folder", f"a {word} holds nothing else")
+    elif name := never_packed(PurePosixPath(include.path).parts, code=is_code(item)):
+        message = f"{shown} holds nothing to pack: `{name}` is never part of a {word}"
+        wanted.problem("OWN002", message, f"{verb} the code itself")
+    elif is_code(item) and path.suffix.lower() in _ARCHIVES:
+        message = f"{shown} is an archive already, and would be packed into another one"
+        wanted.problem("OWN017", message, "name the folder that it was made of, or put it into a bucket and name that")
     else:
         wanted.top = find_top(path if kind_on_disk(path) is None else path.parent)
     return wanted
@@ -104,7 +118,7 @@ def _ask_git(includes: Iterable[Wanted]) -> None:
             by_top.setdefault(wanted.top, []).append(wanted)
     if by_top and not git_is_there():
         first = next(iter(by_top.values()))[0]
-        message = "git is not installed: `.gitignore` alone decides what belongs to a layer"
+        message = f"git is not installed: `.gitignore` alone decides what belongs to a {word_for(first.item)}"
         hint = "install git: it knows of files that are tracked although they are ignored"
         first.problem("OWN015", message, hint, severity=Severity.WARNING)
         return
@@ -128,14 +142,14 @@ def _hand_out(listed: Iterable[Listed], group: Iterable[Wanted]) -> None:
     for item in listed:
         for path in (item.path, *item.path.parents):
             for wanted in by_path.get(path, ()):
-                if not never_packed(item.path.relative_to(path).parts):
+                if not never_packed(item.path.relative_to(path).parts, code=is_code(wanted.item)):
                     wanted.files.append(item)
 
 
 def _walk(wanted: Wanted) -> None:
     top = wanted.top or (wanted.root if wanted.path.is_relative_to(wanted.root) else wanted.path.parent)
     try:
-        wanted.files += walk(wanted.path, top=top)
+        wanted.files += walk(wanted.path, top=top, code=is_code(wanted.item))
     except OSError as error:
         name = wanted.name(Path(error.filename or wanted.path))
         wanted.problem("OWN008", f"`{name}` cannot be read: {error.strerror}", "give yourself the right to read it")
@@ -144,11 +158,10 @@ def _walk(wanted: Wanted) -> None:
 def _say_why_empty(wanted: Wanted) -> None:
     shown = wanted.include.path
     if stat.S_ISDIR(wanted.path.lstat().st_mode) and not any(wanted.path.iterdir()):
-        wanted.problem(
-            "OWN002", f"the include `{shown}` is an empty folder", "put the code there, or take the include out"
-        )
+        hint = f"put the code there, or {'name another folder' if is_code(wanted.item) else 'take the include out'}"
+        wanted.problem("OWN002", f"the {wanted.noun} `{shown}` is an empty folder", hint)
         return
-    message = f"the include `{shown}` holds nothing to pack: all that lies there is ignored"
+    message = f"the {wanted.noun} `{shown}` holds nothing to pack: all that lies there is ignored"
     hint = "take it out of `.gitignore`"
     if wanted.asked_git:
         hint = f"{hint}, or track it with `git add --force`; `git check-ignore -v {shown}/*` tells the rule"

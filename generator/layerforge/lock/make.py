@@ -11,6 +11,7 @@ from layerforge.diagnostics import Diagnostic, LayerforgeError, Severity
 from layerforge.facts.load import Facts
 from layerforge.lock.asking import Asking, ReadRequest, raise_all, read_askings
 from layerforge.lock.conflicts import prefer_higher, surviving_record
+from layerforge.lock.externals import kept_externals
 from layerforge.lock.line_endings import REMEDY, only_line_endings
 from layerforge.lock.types import NEWEST_FORMAT, Lock, Locked, LockedUnit, Pin, Resolution, UnitId, Upgrade
 from layerforge.names import LayerName
@@ -39,6 +40,10 @@ class _Stored:
 
     units: Mapping[UnitId, LockedUnit]
     disputed: Mapping[UnitId, tuple[LockedUnit, ...]] = field(default_factory=dict)
+
+    def pins(self, name: UnitId) -> tuple[Pin, ...]:
+        """Return the pins of a unit; none for one that is new, as the code of a function may be."""
+        return self.units[name].inputs.pins if name in self.units else ()
 
     def preferences(self, layer: LayerName) -> tuple[Pin, ...]:
         """Return the pins that a layer has had in any unit, by name, the higher version first.
@@ -81,22 +86,24 @@ def make_lock(  # noqa: PLR0913 - the last two are for tests
         LayerforgeError: what the spec names cannot be read, or a layer cannot be resolved; with all diagnostics.
     """
     wanted = upgrade or Upgrade()
-    askings = read_askings(plan.layers, read_request)
+    askings = read_askings(plan.packaged, read_request)
     old = _gather(stored)
     stale = [asking for asking in askings.values() if _must_resolve(asking, old, wanted)]
     resolutions = _resolve_all(stale, old, facts, wanted, resolve)
     units: dict[Path, dict[UnitId, LockedUnit]] = {spec: {} for spec in stored}
     for name, asking in askings.items():
-        layer = asking.layer
-        pins = resolutions[name].pins if name in resolutions else {}
-        for unit in layer.units:
-            found = pins[unit.key] if name in resolutions else old.units[name, unit.key].inputs.pins
-            kept = _keep_record(LockedUnit(inputs=asking.inputs(found)), (name, unit.key), old)
+        resolution = resolutions.get(name)
+        for unit in asking.item.units:
+            pins = old.pins((name, unit.key)) if resolution is None else resolution.pins[unit.key]
+            kept = _keep_record(LockedUnit(inputs=asking.inputs(pins)), (name, unit.key), old)
             if upgrade_format and kept.format < NEWEST_FORMAT:
                 kept = LockedUnit(inputs=kept.inputs)
-            units.setdefault(layer.spec, {})[name, unit.key] = kept
+            units.setdefault(asking.item.spec, {})[name, unit.key] = kept
     return Locked(
-        locks={spec: Lock(units=found) for spec, found in units.items()},
+        locks={
+            spec: Lock(units=found, externals=kept_externals(plan, spec, stored.values()))
+            for spec, found in units.items()
+        },
         urls={digest: url for resolution in resolutions.values() for digest, url in resolution.urls.items()},
         diagnostics=(
             *(item for asking in askings.values() for item in _warnings(asking, old)),
@@ -114,8 +121,9 @@ def _gather(stored: Mapping[Path, "StoredLock"]) -> _Stored:
 
 
 def _must_resolve(asking: Asking, old: _Stored, upgrade: Upgrade) -> bool:
-    layer = asking.layer
-    units = [old.units.get((layer.name, unit.key)) for unit in layer.units]
+    if asking.request is None:
+        return False
+    units = [old.units.get((asking.item.name, unit.key)) for unit in asking.item.units]
     return upgrade.everything or any(
         unit is None
         or unit.inputs.request != asking.request.digest
@@ -128,19 +136,21 @@ def _resolve_all(
     askings: Sequence[Asking], old: _Stored, facts: Facts, upgrade: Upgrade, resolve: Resolve | None
 ) -> dict[LayerName, Resolution]:
     """Resolve layers side by side and return what came out in the plan's order."""
-    if not askings:
+    asked = [(one.item, one.request) for one in askings if isinstance(one.item, Layer) and one.request is not None]
+    if not asked:
         return {}
     resolve = resolve or _resolver()
 
-    def one(asking: Asking) -> Resolution | LayerforgeError:
-        preferences = old.preferences(asking.layer.name)
+    def one(asked: tuple[Layer, "Request"]) -> Resolution | LayerforgeError:
+        layer, request = asked
+        preferences = old.preferences(layer.name)
         try:
-            return resolve(asking.layer, asking.request, facts=facts, preferences=preferences, upgrade=upgrade)
+            return resolve(layer, request, facts=facts, preferences=preferences, upgrade=upgrade)
         except LayerforgeError as error:
             return error
 
-    with ThreadPoolExecutor(max_workers=min(_AT_ONCE, 2 * (os.cpu_count() or 1), len(askings))) as pool:
-        results = dict(zip([asking.layer.name for asking in askings], pool.map(one, askings), strict=True))
+    with ThreadPoolExecutor(max_workers=min(_AT_ONCE, 2 * (os.cpu_count() or 1), len(asked))) as pool:
+        results = dict(zip([layer.name for layer, _ in asked], pool.map(one, asked), strict=True))
     raise_all([result for result in results.values() if isinstance(result, LayerforgeError)])
     return {name: result for name, result in results.items() if isinstance(result, Resolution)}
 
@@ -160,14 +170,14 @@ def _keep_record(unit: LockedUnit, name: UnitId, old: _Stored) -> LockedUnit:
 
 def _warnings(asking: Asking, old: _Stored) -> Iterable[Diagnostic]:
     yield from asking.own.diagnostics
-    for unit in asking.layer.units:
-        before = old.units.get((asking.layer.name, unit.key))
+    for unit in asking.item.units:
+        before = old.units.get((asking.item.name, unit.key))
         if before is not None and only_line_endings(before.inputs, asking.inputs(())):
             yield Diagnostic(
                 code="LOCK030",
-                message=f"own files of `{asking.layer.name}` differ from the lock in nothing but their line endings",
+                message=f"own files of `{asking.item.name}` differ from the lock in nothing but their line endings",
                 severity=Severity.WARNING,
-                location=asking.layer.where,
+                location=asking.item.where,
                 hint=REMEDY,
             )
             return

@@ -1,4 +1,4 @@
-"""Collects the user's own files of a layer, so that every checkout gives the same ones."""
+"""Collects the user's own files of a layer or a function, so that every checkout gives the same ones."""
 
 import hashlib
 import re
@@ -14,12 +14,13 @@ from layerforge.lock.placing import Places
 from layerforge.lock.types import OwnFile
 from layerforge.names import LayerName, Sha256
 from layerforge.plan.globs import compile_glob
-from layerforge.plan.types import Layer
+from layerforge.plan.packaged import is_code, source_of
+from layerforge.plan.types import Packaged
 
 _UNFIT: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\\]")
 _REFUSED: Final = {
     Kind.SYMLINK: ("OWN006", "is a symbolic link", "put a file in its place: some checkouts make a text of a link"),
-    Kind.SPECIAL: ("OWN007", "is neither a file nor a folder", "a layer holds nothing else: move it away"),
+    Kind.SPECIAL: ("OWN007", "is neither a file nor a folder", "a ZIP holds nothing else: move it away"),
     Kind.SUBMODULE: ("OWN011", "is a submodule that is not checked out", "run `git submodule update --init`"),
     Kind.SPARSE: ("OWN012", "is left out by the sparse checkout", "run `git sparse-checkout add` for its folder"),
 }
@@ -27,7 +28,7 @@ _REFUSED: Final = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Collected:
-    """The own files of a layer.
+    """The own files of a layer or a function.
 
     Attributes:
         files: sorted by path.
@@ -40,22 +41,22 @@ class Collected:
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
-def collect(layer: Layer) -> tuple[OwnFile, ...]:
-    """Return a layer's own files, sorted by path; errors as in ``collect_all``."""
-    return collect_all((layer,))[layer.name].files
+def collect(item: Packaged) -> tuple[OwnFile, ...]:
+    """Return the own files of one layer or function, sorted by path; errors as in ``collect_all``."""
+    return collect_all((item,))[item.name].files
 
 
-def collect_all(layers: Sequence[Layer]) -> Mapping[LayerName, Collected]:
-    """Return the own files of layers: what git tracks or would track, or what ``.gitignore`` leaves.
+def collect_all(items: Sequence[Packaged]) -> Mapping[LayerName, Collected]:
+    """Return the own files of layers and functions: what git tracks or would track, or what ``.gitignore`` leaves.
 
     Modes follow from content and spec, names are in NFC, and some names are never packed (``never_packed``).
 
     Raises:
-        SpecError: with everything that is wrong with includes and files, ``OWN001`` to ``OWN012``.
+        SpecError: with everything that is wrong with includes and files, ``OWN001`` to ``OWN012`` and ``OWN017``.
         OutsideError: ``OWN013``, ``OWN014`` git refuses or fails.
     """
-    found = find_files(layers)
-    collected = {layer.name: _Collector(layer).collect(found[layer.name]) for layer in layers}
+    found = find_files(items)
+    collected = {item.name: _Collector(item).collect(found[item.name]) for item in items}
     problems = [item for name in collected for item in collected[name].diagnostics if item.severity is Severity.ERROR]
     if problems:
         raise SpecError(problems)
@@ -87,11 +88,11 @@ def _digest(files: Iterable[OwnFile], line: Callable[[OwnFile], str]) -> Sha256:
 
 
 class _Collector:
-    """Collects for one layer."""
+    """Collects for one layer or function."""
 
-    def __init__(self, layer: Layer) -> None:
-        self._layer = layer
-        self._globs = {glob: compile_glob(glob) for glob in layer.source.executable}
+    def __init__(self, item: Packaged) -> None:
+        self._item = item
+        self._globs = {glob: compile_glob(glob) for glob in source_of(item).executable}
         self._matched: set[str] = set()
         self._places = Places()
 
@@ -110,7 +111,7 @@ class _Collector:
         )
 
     def _file(self, wanted: Wanted, listed: Listed) -> OwnFile | None:
-        """Return what goes into the layer for a listed path; ``None`` after a complaint, or where nothing lies."""
+        """Return what goes into the ZIP for a listed path; ``None`` after a complaint, or where nothing lies."""
         name = wanted.name(listed.path)
         if not _fit(wanted, name):
             return None
@@ -148,10 +149,11 @@ class _Collector:
             if glob not in self._matched:
                 yield Diagnostic(
                     code="OWN016",
-                    message=f"`executable` of `{self._layer.name}` has `{glob}`, which matches none of its own files",
+                    message=f"`executable` of `{self._item.name}` has `{glob}`, which matches none of its own files",
                     severity=Severity.WARNING,
-                    location=self._layer.where,
-                    hint="globs stand for whole paths within the layer, such as `python/tools/*`",
+                    location=self._item.where,
+                    hint="globs stand for whole paths within the "
+                    + ("ZIP, such as `tools/*`" if is_code(self._item) else "layer, such as `python/tools/*`"),
                 )
 
 

@@ -1,21 +1,18 @@
-"""Gives own files their paths within the layer, and sees that no two want the same one."""
+"""Gives own files their paths within the ZIP, and sees that no two want the same one."""
 
 import os
 import unicodedata
 from collections.abc import Iterator
 from pathlib import PurePosixPath
-from typing import Final
 
 from layerforge.diagnostics import Severity
 from layerforge.lock.git import Listed
 from layerforge.lock.includes import Wanted
-
-_ROOT: Final = "python"
-"""The folder of a Python layer from which its code is imported."""
+from layerforge.plan.packaged import root_of
 
 
 class Places:
-    """The paths of a layer that are taken, each with the file that took it."""
+    """The paths of a ZIP that are taken, each with the file that took it."""
 
     def __init__(self) -> None:
         self._taken: dict[str, tuple[Wanted, Listed]] = {}
@@ -59,10 +56,10 @@ class Places:
 
 
 def _target(wanted: Wanted, listed: Listed) -> str:
-    to = wanted.include.to
+    to, root = wanted.include.to, root_of(wanted.item)
     if listed.path == wanted.path:
-        return str(PurePosixPath(_ROOT, listed.path.name if to == "." else to))
-    return str(PurePosixPath(_ROOT, to, os.fspath(listed.path.relative_to(wanted.path))))
+        return str(PurePosixPath(root, listed.path.name if to == "." else to))
+    return str(PurePosixPath(root, to, os.fspath(listed.path.relative_to(wanted.path))))
 
 
 def _escaped(name: str) -> str:

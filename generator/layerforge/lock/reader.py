@@ -3,22 +3,37 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from layerforge.diagnostics import Diagnostic, SpecError
 from layerforge.lock.json_text import Checker, Object, parse, shown
 from layerforge.lock.positions import JsonPath, Source
-from layerforge.lock.types import LOCK_VERSION, NEWEST_FORMAT, ArtifactRecord, Inputs, Lock, LockedUnit, Pin, UnitId
-from layerforge.names import LAYER_NAME, LayerName, PackageName, Sha256, UnitKey
+from layerforge.lock.types import (
+    LOCK_VERSION,
+    NEWEST_FORMAT,
+    NO_REQUEST,
+    ArtifactRecord,
+    ExternalRecord,
+    Inputs,
+    Lock,
+    LockedUnit,
+    Pin,
+    UnitId,
+)
+from layerforge.names import LAYER_NAME, LAYER_VERSION_ARN, LayerName, PackageName, Sha256, UnitKey
+from layerforge.plan.fleet_types import CODE
 
 _NEWER: Final = "install the layerforge that wrote it, or a newer one"
 
-_UNIT_KEY: Final = re.compile(r"[a-z0-9][a-z0-9_]*(?:-[a-z0-9_]+)*")
+_UNIT_KEY: Final = re.compile(rf"(?!{CODE}$)[a-z0-9][a-z0-9_]*(?:-[a-z0-9_]+)*")
+_CODE_KEY: Final = re.compile(CODE)
 _PACKAGE: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _VERSION: Final = re.compile(r"[0-9][0-9a-z.!+]*")
 _TAG: Final = r"[A-Za-z0-9_.]+"
 _WHEEL: Final = re.compile(rf"(?P<name>{_TAG})-[A-Za-z0-9_.!+]+(?:-[0-9][A-Za-z0-9_.]*)?-{_TAG}-{_TAG}-{_TAG}\.whl")
 _SEPARATORS: Final = re.compile(r"[-_.]+")
+_OWN: Final = ("fields", "own_files")
+_OWN_MORE: Final = ("own_names", "own_text")
 _NONE: Final = Inputs(pins=(), request=Sha256(""), own_files=Sha256(""), fields=Sha256(""))
 
 
@@ -52,7 +67,7 @@ def read_text(source: Source, *, side: bool = False) -> Read:
     rivals = {name: units for name, units in reader.whole.items() if name not in whole}
     names = {**rivals, **reader.mixed}
     mixed = {name: (*rivals.get(name, ()), *reader.mixed.get(name, ())) for name in names}
-    return Read(lock=Lock(units=whole), mixed=mixed)
+    return Read(lock=Lock(units=whole, externals=reader.externals), mixed=mixed)
 
 
 def _place(problem: Diagnostic) -> tuple[int, int]:
@@ -67,6 +82,7 @@ class _Reader:
         self.check = check
         self.whole: dict[UnitId, list[LockedUnit]] = {}
         self.mixed: dict[UnitId, list[LockedUnit]] = {}
+        self.externals: dict[str, ExternalRecord] = {}
 
     def document(self, value: object) -> None:
         version = value.get("version") if isinstance(value, Object) else None
@@ -74,11 +90,18 @@ class _Reader:
             message = f"the lock has version {shown(version)}, and this layerforge knows versions up to {LOCK_VERSION}"
             self.check.add("LOCK004", message, ("version",), hint=_NEWER)
             return
-        root = self.check.fields(value, (), ("layers", "version")) or Object()
+        root = self.check.fields(value, (), ("layers", "version"), ("externals", "functions")) or Object()
         self.check.count(root, "version", (), least=1)
         for name, keys in self._named(root.get("layers", Object()), ("layers",), LAYER_NAME, "the name of a layer"):
             for key, unit in self._named(keys, ("layers", name), _UNIT_KEY, "the key of a unit"):
                 self._unit((LayerName(name), UnitKey(key)), unit, ("layers", name, key))
+        functions = root.get("functions", Object())
+        for name, keys in self._named(functions, ("functions",), LAYER_NAME, "the name of a function"):
+            for key, unit in self._named(keys, ("functions", name), _CODE_KEY, f"`{CODE}`"):
+                self._unit((LayerName(name), UnitKey(key)), unit, ("functions", name, key))
+        externals = root.get("externals", Object())
+        for arn, sizes in self._named(externals, ("externals",), LAYER_VERSION_ARN, "the ARN of a layer version"):
+            self._external(arn, sizes, ("externals", arn))
 
     def _named(
         self, value: object, path: JsonPath, pattern: re.Pattern[str], kind: str
@@ -94,20 +117,40 @@ class _Reader:
         doubled = self.check.doubled
         unit = self.check.fields(value, path, ("artifact", "inputs")) or Object()
         record = None if unit.get("artifact") is None else self._artifact(unit["artifact"], (*path, "artifact"))
-        inputs, resolution = self._inputs(unit["inputs"], (*path, "inputs")) if "inputs" in unit else (_NONE, "")
-        is_whole = resolution == inputs.resolution(name) and self.check.doubled == doubled
+        if "inputs" not in unit:
+            inputs, fits = _NONE, False
+        elif name[1] == CODE:
+            inputs, fits = self._code_inputs(unit["inputs"], (*path, "inputs")), True
+        else:
+            inputs, resolution = self._inputs(unit["inputs"], (*path, "inputs"))
+            fits = resolution == inputs.resolution(name)
+        is_whole = fits and self.check.doubled == doubled
         (self.whole if is_whole else self.mixed).setdefault(name, []).append(LockedUnit(inputs=inputs, artifact=record))
+
+    def _external(self, arn: str, value: object, path: JsonPath) -> None:
+        table = self.check.fields(value, path, ("unzipped_size", "zipped_size")) or Object()
+        self.externals[arn] = ExternalRecord(
+            zipped_size=self.check.count(table, "zipped_size", path, least=0),
+            unzipped_size=self.check.count(table, "unzipped_size", path, least=0),
+        )
 
     def _inputs(self, value: object, path: JsonPath) -> tuple[Inputs, str]:
         """Return a unit's inputs, and the digest that its request and pins had when they were resolved."""
-        digests, extra = ("fields", "own_files", "request"), ("own_names", "own_text")
-        table = self.check.fields(value, path, (*digests, "pins", "resolution"), extra)
+        table = self.check.fields(value, path, (*_OWN, "pins", "request", "resolution"), _OWN_MORE)
         if table is None:
             return _NONE, ""
-        found = {key: self.check.digest(table, key, path) for key in digests}
-        more = {key: self.check.digest(table, key, path) for key in extra if key in table}
-        inputs = Inputs(pins=self._pins(table.get("pins", []), (*path, "pins")), **found, **more)
+        pins, request = self._pins(table.get("pins", []), (*path, "pins")), self.check.digest(table, "request", path)
+        inputs = Inputs(pins=pins, request=request, **self._digests(table, path))
         return inputs, self.check.digest(table, "resolution", path)
+
+    def _code_inputs(self, value: object, path: JsonPath) -> Inputs:
+        """Return the inputs of a function's code, which has own files and nothing else."""
+        table = self.check.fields(value, path, _OWN, _OWN_MORE)
+        return _NONE if table is None else Inputs(pins=(), request=NO_REQUEST, **self._digests(table, path))
+
+    def _digests(self, table: Object, path: JsonPath) -> dict[str, Any]:
+        there = (*_OWN, *(key for key in _OWN_MORE if key in table))
+        return {key: self.check.digest(table, key, path) for key in there}
 
     def _pins(self, value: object, path: JsonPath) -> tuple[Pin, ...]:
         if not isinstance(value, list):

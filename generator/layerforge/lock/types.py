@@ -4,9 +4,11 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from layerforge.diagnostics import Diagnostic
 from layerforge.names import LayerName, PackageName, Sha256, UnitKey
+from layerforge.plan.fleet_types import CODE
 
 LOCK_VERSION = 1
 """The version of the lock file's own layout."""
@@ -15,6 +17,15 @@ NEWEST_FORMAT = 1
 """The newest archive format. New units take it; a unit with an artifact keeps its own until ``--upgrade-format``."""
 
 UnitId = tuple[LayerName, UnitKey]
+
+
+def section_of(key: UnitKey) -> str:
+    """Return the section of the lock that a unit of this key stands in."""
+    return "functions" if key == CODE else "layers"
+
+
+NO_REQUEST: Final = Sha256(hashlib.sha256().hexdigest())
+"""The request of a function's code: nothing is asked of a resolver."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, order=True)
@@ -112,18 +123,37 @@ class LockedUnit:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ExternalRecord:
+    """How large somebody else's layer version is, as AWS was asked once. A version never changes.
+
+    Attributes:
+        zipped_size: bytes of its ZIP, as AWS says.
+        unzipped_size: the sum of its files' sizes in bytes, as the ZIP's own directory says.
+    """
+
+    zipped_size: int
+    unzipped_size: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Lock:
-    """The units of one spec file, as ``<spec>.lock.json`` holds them."""
+    """What ``<spec>.lock.json`` holds for one spec file.
+
+    Attributes:
+        units: of its layers and, with the key ``code``, of its functions.
+        externals: layer versions of others, by ARN, as far as AWS was asked.
+    """
 
     units: Mapping[UnitId, LockedUnit] = field(default_factory=dict)
+    externals: Mapping[str, ExternalRecord] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OwnFile:
-    """One file of the user's, as it goes into a layer.
+    """One file of the user's, as it goes into a layer or a function's code.
 
     Attributes:
-        path: within the layer, POSIX, NFC, such as ``python/shared_utils/log.py``.
+        path: within the ZIP, POSIX, NFC, such as ``python/shared_utils/log.py``.
         source: where it lies.
         mode: 0o644 or 0o755.
         size: in bytes.

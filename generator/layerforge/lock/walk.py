@@ -16,8 +16,13 @@ _Rules = tuple[tuple[Path, tuple[Rule, ...]], ...]
 """The rules of each ignore file with its folder, outermost first."""
 
 
-def walk(path: Path, *, top: Path) -> Iterator[Listed]:
+def walk(path: Path, *, top: Path, code: bool = False) -> Iterator[Listed]:
     """Yield the files at or below a path that no ``.gitignore`` from ``top`` on ignores.
+
+    Args:
+        path: where to look.
+        top: the folder of the first ``.gitignore`` that counts.
+        code: they are a function's code.
 
     Raises:
         OSError: a folder cannot be read.
@@ -29,22 +34,22 @@ def walk(path: Path, *, top: Path) -> Iterator[Listed]:
         if _ignored(inner, rules, is_folder=inner != path or path.is_dir()):
             return
     if path.is_dir():
-        yield from _below(path, rules)
+        yield from _below(path, rules, code=code)
     else:
         yield Listed(path=path, kind=_kind(path.lstat().st_mode), tracked=False)
 
 
-def _below(folder: Path, rules: _Rules) -> Iterator[Listed]:
+def _below(folder: Path, rules: _Rules, *, code: bool) -> Iterator[Listed]:
     rules = _with_rules_of(folder, rules)
     with os.scandir(folder) as entries:
         names = sorted(entries, key=lambda entry: entry.name)
     for entry in names:
         path = folder / entry.name
         is_folder = entry.is_dir(follow_symlinks=False)
-        if never_packed([entry.name]) or _ignored(path, rules, is_folder=is_folder):
+        if never_packed([entry.name], code=code) or _ignored(path, rules, is_folder=is_folder):
             continue
         if is_folder:
-            yield from _below(path, rules)
+            yield from _below(path, rules, code=code)
         else:
             yield Listed(path=path, kind=_kind(entry.stat(follow_symlinks=False).st_mode), tracked=False)
 

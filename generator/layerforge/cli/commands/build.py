@@ -1,4 +1,4 @@
-"""Fetch the locked wheels and assemble the ZIPs into modules/<layer>/artifacts/."""
+"""Fetch the locked wheels and assemble the ZIPs into modules/<name>/artifacts/."""
 
 import argparse
 from pathlib import Path
@@ -12,7 +12,7 @@ from layerforge.diagnostics import ExitCode, FindingsError, fail
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's own arguments."""
-    parser.add_argument("layers", nargs="*", metavar="LAYER", help="which layers (default: all)")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="which layers and functions (default: all)")
     parser.add_argument(
         "--locked", action="store_true", help="refuse a lock that is stale anywhere, and record nothing in it"
     )
@@ -26,16 +26,16 @@ def execute(args: argparse.Namespace, console: Console) -> ExitCode:
     from layerforge.lock.check import check_inputs  # noqa: PLC0415
 
     project = load_project(args)
-    layers = project.chosen(args.layers)
+    chosen = project.packaged(args.names)
     console.diagnose(project.plan.warnings)
     if args.locked:
         settled = settle(project, Wanted(locked=True), console)
     else:
         stored = read_locks(project.specs)
-        fail(FindingsError, check_inputs(layers, stored))
+        fail(FindingsError, check_inputs(chosen, stored))
         settled = Settled(locks={spec: item.lock for spec, item in stored.items()}, urls={})
-    artifacts = assemble(layers, settled, project.facts, args.out, console, jobs=args.jobs)
-    judge(project, artifacts, console)
+    artifacts = assemble(chosen, settled, project.facts, args.out, console, jobs=args.jobs)
+    judge(project, artifacts, settled.locks, console)
     if not args.locked:
         write_locks(record(settled.locks, project, artifacts), console)
     console.result = {"artifacts": [_row(artifact.path, artifact.sha256) for artifact in artifacts]}

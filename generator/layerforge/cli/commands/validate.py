@@ -5,7 +5,7 @@ import argparse
 from layerforge.cli.console import Console
 from layerforge.cli.options import add_spec
 from layerforge.cli.project import load_project
-from layerforge.diagnostics import Diagnostic, ExitCode, LayerforgeError, SpecError
+from layerforge.diagnostics import ExitCode
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -14,27 +14,19 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def execute(args: argparse.Namespace, console: Console) -> ExitCode:
-    """Report every problem, or how many layers and units the specs make."""
-    from layerforge.lock.own_files import collect  # noqa: PLC0415
-    from layerforge.lock.requests import read_request  # noqa: PLC0415 - packaging comes with it
+    """Report every problem, or how many layers, functions and units the specs make."""
+    from layerforge.lock.asking import read_askings  # noqa: PLC0415
 
     project = load_project(args)
     console.diagnose(project.plan.warnings)
-    problems: list[Diagnostic] = []
-    for layer in project.plan.layers:
-        for read in (read_request, collect):
-            try:
-                read(layer)
-            except LayerforgeError as error:
-                problems += error.diagnostics
-    if problems:
-        raise SpecError(problems)
-    units = [unit for layer in project.plan.layers for unit in layer.units]
+    asked = read_askings(project.plan.packaged, None)
+    console.diagnose(item for asking in asked.values() for item in asking.own.diagnostics)
     console.result = {
         "layers": {
             layer.name: {unit.key: [str(target) for target in unit.targets] for unit in layer.units}
             for layer in project.plan.layers
-        }
+        },
+        "functions": {item.name: f"{item.runtime}/{item.architecture}" for item in project.plan.functions},
     }
-    console.say(f"{len(project.plan.layers)} layers, {len(units)} units: the spec is valid")
+    console.say(f"{project.counted}: the spec is valid")
     return ExitCode.DONE
