@@ -14,8 +14,11 @@ from typing import Any
 from layerforge.facts.load import load_facts
 from layerforge.lock.types import ArtifactRecord, Lock, LockedUnit
 from layerforge.names import Delivery, Sha256
+from layerforge.plan.fleet_types import Fleet, Function
 from layerforge.plan.types import Layer, Plan, Unit
+from layerforge.render.function_words import attachments
 from layerforge.render.make import render
+from layerforge.render.view import identifier
 from support.moto_server import Aws
 from support.plans import inputs
 from support.tf import Terraform
@@ -87,20 +90,44 @@ class Estate:
         """Return the ZIP that the lock records for a unit."""
         return zip_of(self.seeds.get(str(unit), str(unit)))
 
-    def emit(self, layers: Iterable[Layer], *, modules: str = "modules", around: str = "") -> None:
-        """Write the modules of ``layers`` and a root that calls them; ``around`` is the hand-written part."""
-        plan = Plan(layers=tuple(sorted(layers, key=lambda layer: layer.name)))
+    def emit(
+        self,
+        layers: Iterable[Layer],
+        *,
+        functions: Iterable[Function] = (),
+        arguments: Mapping[str, str] | None = None,
+        modules: str = "modules",
+        around: str = "",
+    ) -> None:
+        """Write modules and a root that calls them.
+
+        Args:
+            layers: their modules are called with what they require.
+            functions: likewise, with their layers.
+            arguments: more lines in the call of a function's module, by its name.
+            modules: the folder.
+            around: the hand-written part of the root.
+        """
+        listed = tuple(sorted(functions, key=lambda function: function.name))
+        fleets = (Fleet(spec=listed[0].spec, functions=listed),) if listed else ()
+        plan = Plan(layers=tuple(sorted(layers, key=lambda layer: layer.name)), fleets=fleets)
         given = inputs()
-        units = {(unit.layer, unit.key): unit for layer in plan.layers for unit in layer.units}
+        units = {(unit.layer, unit.key): unit for item in plan.packaged for unit in item.units}
         lock = Lock(units={key: LockedUnit(inputs=given, artifact=self._record(unit)) for key, unit in units.items()})
-        texts = render(plan, {plan.layers[0].spec: lock}, load_facts())
+        texts = render(plan, {item.spec: lock for item in (*plan.packaged, *plan.fleets)}, load_facts())
         shutil.rmtree(self.folder / self.modules, ignore_errors=True)
         self.modules = modules
         for name, text in texts.items():
             path = self.folder / modules / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
-        calls = "\n".join(_call(layer, modules) for layer in plan.layers)
+        more = arguments or {}
+        calls = "\n".join(
+            (
+                *(_call(layer, modules) for layer in plan.layers),
+                *(_call_function(function, modules, more.get(function.name, "")) for function in listed),
+            )
+        )
         (self.folder / "main.tf").write_text(f"{calls}\n{around}", encoding="utf-8")
         self.terraform.prepare(self.folder)
 
@@ -118,12 +145,13 @@ class Estate:
         """Return where the module looks for a unit's ZIP."""
         return self.folder / self.modules / unit.layer / "artifacts" / f"{unit.key}.zip"
 
-    def build(self, layers: Iterable[Layer], *, other: bytes | None = None) -> None:
+    def build(self, items: Iterable[Layer | Function], *, other: bytes | None = None) -> None:
         """Put the ZIPs where the modules look for them, or ``other`` bytes in their place; push those to be pushed."""
-        for layer in layers:
-            for unit in layer.units:
+        for item in items:
+            via = item.publish.via if isinstance(item, Layer) else item.via
+            for unit in item.units:
                 data = self.data(unit) if other is None else other
-                if layer.publish.via is Delivery.PUSHED:
+                if via is Delivery.PUSHED:
                     self.aws.client("s3").put_object(Bucket=BUCKET, Key=self.key(unit), Body=data)
                 else:
                     path = self.zip_path(unit)
@@ -188,6 +216,15 @@ def _call(layer: Layer, modules: str) -> str:
     name = layer.name.replace("-", "_")
     return (
         f'module "{name}" {{\n  source = "./{modules}/{layer.name}"\n{bucket}  ssm_prefix = "{SSM}/{layer.name}"\n}}\n'
+    )
+
+
+def _call_function(function: Function, modules: str, more: str) -> str:
+    bucket = f'  artifact_bucket = "{BUCKET}"\n' if function.units and function.via is not Delivery.DIRECT else ""
+    layers = ", ".join(one.example for one in attachments(function))
+    return (
+        f'module "{identifier(function.name)}" {{\n  source = "./{modules}/{function.name}"\n{bucket}{more}'
+        f"  layers = [{layers}]\n}}\n"
     )
 
 

@@ -59,7 +59,9 @@ class Account:
         )
         return answer
 
-    def function(self, name: str = "f", *, layers: tuple[str, ...] = (), code: bytes | None = None) -> dict[str, Any]:
+    def function(
+        self, name: str = "f", *, layers: tuple[str, ...] = (), code: bytes | None = None, **more: object
+    ) -> dict[str, Any]:
         trust = json.dumps({"Version": "2012-10-17", "Statement": []})
         role = client("iam").create_role(RoleName=f"role-{name}", AssumeRolePolicyDocument=trust)
         answer: dict[str, Any] = self.api.create_function(
@@ -69,6 +71,7 @@ class Account:
             Handler="a.b",
             Code={"ZipFile": code or make_zip()},
             Layers=list(layers),
+            **more,
         )
         return answer
 
@@ -328,6 +331,45 @@ def layers_of_a_function_after_its_layer_was_deleted(account: Account) -> object
 
 def two_pages_of_nothing(account: Account) -> object:
     return account.api.list_layers()["Layers"], account.api.list_layer_versions(LayerName="utils")["LayerVersions"]
+
+
+SETTINGS = {
+    "LoggingConfig": {"LogFormat": "JSON", "LogGroup": "/own"},
+    "DeadLetterConfig": {"TargetArn": f"arn:aws:sqs:{REGION}:{OWN}:dead"},
+    "SnapStart": {"ApplyOn": "PublishedVersions"},
+}
+
+
+def settings_of_a_function(account: Account) -> object:
+    account.function(**SETTINGS)
+    seen = account.api.get_function_configuration(FunctionName="f")
+    return tuple(seen.get(name) for name in SETTINGS)
+
+
+def settings_that_nobody_gave(account: Account) -> object:
+    account.function()
+    seen = account.api.get_function_configuration(FunctionName="f")
+    return seen.get("LoggingConfig"), "DeadLetterConfig" in seen
+
+
+def other_settings_of_a_function(account: Account) -> object:
+    account.function(**SETTINGS)
+    account.api.update_function_configuration(
+        FunctionName="f",
+        EphemeralStorage={"Size": 1024},
+        KMSKeyArn=f"arn:aws:kms:{REGION}:{OWN}:key/1",
+        TracingConfig={"Mode": "Active"},
+        LoggingConfig={"LogFormat": "Text"},
+        DeadLetterConfig={"TargetArn": ""},
+    )
+    seen = account.api.get_function_configuration(FunctionName="f")
+    return (
+        seen["EphemeralStorage"]["Size"],
+        seen.get("KMSKeyArn"),
+        seen["TracingConfig"]["Mode"],
+        seen.get("LoggingConfig", {}).get("LogFormat"),
+        "DeadLetterConfig" in seen,
+    )
 
 
 def answer_to(ask: Callable[[], object]) -> object:

@@ -12,7 +12,7 @@ from moto import mock_aws
 
 from support import lambda_questions as questions
 from support.lambda_questions import ORGANIZATION, OTHER, OWN, REGION, Account, answer_to, make_zip
-from support.moto_faithful import PATCHES, PENDING, faithful, functions, layers, lists, policies, references
+from support.moto_faithful import PATCHES, PENDING, faithful, functions, layers, lists, policies, references, settings
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -170,6 +170,25 @@ GAPS = (
         ask=questions.two_updates_at_once,
         answer="409 ResourceConflictException: The operation cannot be performed at this time. "
         f"An update is in progress for resource: {FUNCTION}",
+    ),
+    Gap(
+        patch=settings.kept,
+        ask=questions.settings_of_a_function,
+        answer=(
+            {"LogFormat": "JSON", "LogGroup": "/own", "ApplicationLogLevel": "INFO", "SystemLogLevel": "INFO"},
+            {"TargetArn": f"arn:aws:sqs:{REGION}:{OWN}:dead"},
+            {"ApplyOn": "PublishedVersions", "OptimizationStatus": "Off"},
+        ),
+    ),
+    Gap(
+        patch=settings.kept,
+        ask=questions.settings_that_nobody_gave,
+        answer=({"LogFormat": "Text", "LogGroup": "/aws/lambda/f"}, False),
+    ),
+    Gap(
+        patch=settings.updated,
+        ask=questions.other_settings_of_a_function,
+        answer=(1024, f"arn:aws:kms:{REGION}:{OWN}:key/1", "Active", "Text", False),
     ),
 )
 

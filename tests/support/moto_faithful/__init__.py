@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 from unittest.mock import patch
 
-from support.moto_faithful import functions, layers, lists, policies, references
+from support.moto_faithful import functions, layers, lists, policies, references, settings
 from support.moto_faithful.functions import PENDING
 
 __all__ = ["PATCHES", "PENDING", "faithful"]
@@ -37,6 +37,8 @@ PATCHES = (
     references.function_and_layers_limit,
     functions.revision,
     functions.pending,
+    settings.kept,
+    settings.updated,
 )
 
 
