@@ -1,3 +1,3 @@
 """Fixtures that every test may ask for."""
 
-pytest_plugins = ("support.index", "support.tf", "support.aws", "support.golden")
+pytest_plugins = ("support.index", "support.tf", "support.aws", "support.golden", "support.checkov")

@@ -1,0 +1,1 @@
+"""checkov policies that know AWS Lambda layers: `checkov --external-checks-dir policies`."""

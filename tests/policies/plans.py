@@ -1,0 +1,117 @@
+"""Plans of the fixtures: one real plan of all of them, cut into one file each."""
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+FIXTURES: Final = Path(__file__).parent / "fixtures"
+
+ROOT: Final = """\
+terraform {
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 5.100"
+    }
+  }
+}
+
+provider "aws" {
+  skip_requesting_account_id = true
+}
+
+variable "content" {
+  type    = string
+  default = "2"
+}
+"""
+
+# What the provider refuses while planning is put into the plan afterwards: rule, HCL that is planned, and what the
+# plan says in its place.
+SIX: Final = ', "arn:aws:lambda:eu-west-1:111122223333:layer:f:1"'
+REFUSED: Final = {
+    "CKV_LAYER_9.fail_six": ((SIX, ""), ('layer:e:1"', f'layer:e:1"{SIX}')),
+    "CKV_LAYER_13.fail_older_major": (("python3.14", "python3.13"), ("python3.13", "python3.14")),
+}
+
+_OF_INTEREST: Final = ("aws_lambda_layer_version", "aws_lambda_layer_version_permission", "aws_lambda_function")
+_HOST: Final = re.compile(r"registry\.[a-z]+\.io/")
+_CONTENT: Final = re.compile(r'^variable "content"', re.MULTILINE)
+
+
+def sources() -> dict[str, Path]:
+    """Return the fixtures that can be planned, by ``<rule>.<name>``."""
+    found = {f"{path.parent.name}.{path.stem}": path for path in sorted(FIXTURES.glob("*/*.tf"))}
+    return {
+        name: path for name, path in found.items() if not path.read_text(encoding="utf-8").startswith("# source only")
+    }
+
+
+def root(folder: Path) -> list[str]:
+    """Write a root with one module for each fixture, and return the addresses of those that have two contents."""
+    calls, changing = [ROOT], []
+    for name, path in sources().items():
+        text = path.read_text(encoding="utf-8")
+        refused = REFUSED.get(name)
+        module = folder / name
+        module.mkdir(parents=True)
+        (module / "main.tf").write_text(text.replace(*refused[0]) if refused else text, encoding="utf-8")
+        argument = "  content = var.content\n" if _CONTENT.search(text) else ""
+        calls.append(f'module "{call(name)}" {{\n  source = "./{name}"\n{argument}}}\n')
+        changing += [f"module.{call(name)}"] if argument else []
+    (folder / "main.tf").write_text("\n".join(calls), encoding="utf-8")
+    return changing
+
+
+def call(name: str) -> str:
+    """Return the name of a fixture's module call."""
+    return name.replace(".", "_")
+
+
+def cut(plan: Mapping[str, Any], name: str, folder: Path) -> str:
+    """Return the plan of one fixture: what policies may look at, without a registry's host and the folder's path."""
+    address = f"module.{call(name)}"
+    configuration = plan["configuration"]
+    children = plan["planned_values"]["root_module"]["child_modules"]
+    document = {
+        "format_version": plan["format_version"],
+        "terraform_version": "1.9.0",
+        "planned_values": {
+            "root_module": {"child_modules": [_module(one) for one in children if one["address"] == address]}
+        },
+        "resource_changes": [
+            _change(one) for one in plan["resource_changes"] if one.get("module_address") == address and _wanted(one)
+        ],
+        "configuration": {
+            "provider_config": {
+                key: {name: one[name] for name in ("name", "full_name", "version_constraint") if name in one}
+                for key, one in configuration["provider_config"].items()
+                if one["name"] == "aws" and key in {"aws", f"{address}:aws"}
+            },
+            "root_module": {"module_calls": {call(name): configuration["root_module"]["module_calls"][call(name)]}},
+        },
+    }
+    text = _HOST.sub("registry.example/", json.dumps(document, indent=1, ensure_ascii=False))
+    text = text.replace(str(folder), "/srv/checkout")
+    refused = REFUSED.get(name)
+    return (text.replace(*refused[1]) if refused else text) + "\n"
+
+
+def _wanted(resource: Mapping[str, Any]) -> bool:
+    return resource["type"] in _OF_INTEREST and resource["mode"] == "managed"
+
+
+def _module(module: Mapping[str, Any]) -> dict[str, Any]:
+    resources = [
+        {key: one for key, one in resource.items() if key not in {"sensitive_values", "schema_version"}}
+        for resource in module.get("resources", ())
+        if _wanted(resource)
+    ]
+    return {"resources": resources, "address": module["address"]}
+
+
+def _change(change: Mapping[str, Any]) -> dict[str, Any]:
+    inner = {key: one for key, one in change["change"].items() if key in {"actions", "after_unknown", "replace_paths"}}
+    return {"address": change["address"], "change": {**inner, "before": None, "after": None}}
