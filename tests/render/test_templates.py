@@ -8,7 +8,7 @@ import pytest
 from jinja2 import nodes
 
 from layerforge.paths import templates_dir
-from layerforge.render.make import DIGEST_TEST, FILTERS, MODULE_FILES, _templates
+from layerforge.render.make import DIGEST_TEST, FILTERS, MODULE_FILES, templates_of
 
 FOLDER = templates_dir()
 KINDS = ("attachment", "function", "module")
@@ -16,7 +16,7 @@ TEMPLATES = sorted(path.relative_to(FOLDER).as_posix() for kind in KINDS for pat
 
 
 def _tree(source: str) -> nodes.Template:
-    return _templates("module").parse(source)
+    return templates_of("module").parse(source)
 
 
 def bare(source: str) -> Iterator[str]:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from layerforge.cli.arguments import wanted
 from layerforge.cli.console import Console
-from layerforge.cli.pipeline import assemble, emit, judge, record, settle, write_locks
+from layerforge.cli.emit import Emitted, emit, stale
+from layerforge.cli.pipeline import assemble, judge, record, settle, write_locks
 from layerforge.cli.project import Project, load_project, read_locks
-from layerforge.cli.staleness import stale_modules
 from layerforge.cli.stamp import Watched
 from layerforge.diagnostics import FindingsError
 from layerforge.lock.check import check_lock
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from layerforge.build.types import Artifact
-    from layerforge.cli.outputs import Changes
     from layerforge.lock.types import Lock
 
 
@@ -39,10 +38,10 @@ def generate(args: argparse.Namespace, console: Console) -> Watched:
     judge(project, artifacts, settled.locks, console)
     locks = settled.locks if asked.locked else record(settled.locks, project, artifacts)
     written = write_locks(locks, console)
-    changes = emit(project, locks, args.out, console, check=False)
-    if not (written or changes.added or changes.changed or changes.stale):
+    emitted = emit(project, locks, args.out, console, check=False)
+    if not (written or emitted):
         console.say(f"{project.counted}: everything is up to date")
-    return _watched(args, project, artifacts, changes)
+    return _watched(args, project, artifacts, emitted)
 
 
 def check(args: argparse.Namespace, console: Console) -> None:
@@ -57,14 +56,14 @@ def check(args: argparse.Namespace, console: Console) -> None:
     findings = list(check_lock(project.plan, stored))
     locks: Mapping[Path, Lock] = {spec: item.lock for spec, item in stored.items()}
     if not findings:
-        findings += stale_modules(emit(project, locks, args.out, console, check=True), args.out)
+        findings += stale(emit(project, locks, args.out, console, check=True))
     if findings:
         raise FindingsError(findings)
     console.say("spec, lock and modules fit each other")
 
 
 def _watched(
-    args: argparse.Namespace, project: Project, artifacts: tuple["Artifact", ...], changes: "Changes"
+    args: argparse.Namespace, project: Project, artifacts: tuple["Artifact", ...], emitted: Emitted
 ) -> Watched:
     """Collect what a later run must find unchanged."""
     out = Path(os.path.abspath(args.out))  # noqa: PTH100
@@ -76,6 +75,6 @@ def _watched(
         files |= set(read_request(layer).files)
     for item in project.plan.packaged:
         trees |= {item.root / include.path for include in source_of(item).include}
-    outputs = {out / name: "" for name in (*changes.added, *changes.changed, *changes.unchanged)}
+    outputs = dict.fromkeys(emitted.files, "")
     outputs |= {Path(os.path.abspath(artifact.path)): artifact.sha256 for artifact in artifacts}  # noqa: PTH100
-    return Watched(files=frozenset(files), trees=frozenset(trees), outputs=outputs, folder=out)
+    return Watched(files=frozenset(files), trees=frozenset(trees), outputs=outputs, folder=out, around=emitted.around)

@@ -54,18 +54,27 @@ def owners(specs: Iterable[Path], out: Path) -> dict[Path, str]:
     return {spec: os.fsencode(name).decode(errors="backslashreplace") for spec, name in shown.items()}
 
 
-def compare(out: Path, texts: Mapping[str, str]) -> Changes:
+def compare(
+    out: Path, texts: Mapping[str, str], *, among: Collection[str] | None = None, ours: Collection[str] = ()
+) -> Changes:
     """Return how ``out`` differs from ``texts``, the files that it should hold, by relative path.
 
     Only files whose first line carries the marker count, and of those only the ones that come from a spec of this run
     or from one that is not there any more. Line endings of a checkout do not count.
+
+    Args:
+        out: the folder.
+        texts: what it should hold.
+        among: the only names below it that can be stale, and that only if they are of a spec of this run; by default
+            all that there are.
+        ours: owners beside those that ``texts`` name whose files are to go if they are not wanted.
 
     Raises:
         FindingsError: ``OUT001`` a file without marker stands where one has to be written, ``OUT002`` a symbolic link,
             ``OUT003`` a folder, or a file where a folder is needed, ``OUT004`` another spec's file.
         OutsideError: ``OUT005`` a file cannot be read.
     """
-    ours = {owner for text in texts.values() if (owner := _owner(text)) is not None}
+    ours = {*ours, *(owner for text in texts.values() if (owner := _owner(text)) is not None)}
     found: dict[str, list[str]] = {"added": [], "changed": [], "unchanged": []}
     problems: list[Diagnostic] = []
     before: dict[str, str] = {}
@@ -81,7 +90,7 @@ def compare(out: Path, texts: Mapping[str, str]) -> Changes:
         else:
             found[_state(before.get(name), texts[name])].append(name)
     fail(FindingsError, dict.fromkeys(problems))
-    gone = {name: _read(out / name) for name in _generated(out, ours, texts)}
+    gone = {name: _read(out / name) for name in _generated(out, ours, texts, among)}
     return Changes(
         **{state: tuple(names) for state, names in found.items()},
         stale=tuple(sorted(gone)),
@@ -98,13 +107,22 @@ def write(out: Path, texts: Mapping[str, str]) -> Changes:
         OutsideError: the file system refused.
     """
     changes = compare(out, texts)
+    carry_out(out, texts, changes)
+    return changes
+
+
+def carry_out(out: Path, texts: Mapping[str, str], changes: Changes) -> None:
+    """Do what ``compare`` has found.
+
+    Raises:
+        OutsideError: the file system refused.
+    """
     for name in (*changes.leftovers, *changes.stale):
         _remove(out, name)
     # On a file system that does not tell cases apart, what went may have been the same file as one that is to stay.
     again = [name for name in changes.unchanged if changes.stale and not (out / name).exists()]
     for name in (*changes.added, *changes.changed, *again):
         write_text(out / name, texts[name], durable=False)
-    return changes
 
 
 def _state(before: str | None, wanted: str) -> str:
@@ -120,23 +138,28 @@ def _of_others(path: Path, owner: str | None, state: str, out: Path, ours: Colle
     return of_another_spec(path, owner) if owner not in ours and _is_there(out, owner) else None
 
 
-def _generated(out: Path, ours: Collection[str], wanted: Collection[str]) -> Iterator[str]:
+def _generated(
+    out: Path, ours: Collection[str], wanted: Collection[str], among: Collection[str] | None
+) -> Iterator[str]:
     """Yield generated files that are not ``wanted`` and come from a spec of this run, or from one that is gone."""
     alive: dict[str, bool] = {}
+    for relative in _names(out) if among is None else among:
+        path = out / relative
+        if relative in wanted or relative.endswith(".tmp") or path.is_symlink() or not path.is_file():
+            continue
+        owner = _owner(_head(path))
+        if owner is None:
+            continue
+        if owner not in alive:
+            alive[owner] = owner not in ours and (among is not None or _is_there(out, owner))
+        if not alive[owner]:
+            yield relative
+
+
+def _names(out: Path) -> Iterator[str]:
     for folder, folders, files in os.walk(out):
         folders[:] = sorted(name for name in folders if name not in _NOT_OURS)
-        for name in files:
-            path = Path(folder, name)
-            relative = path.relative_to(out).as_posix()
-            if relative in wanted or name.endswith(".tmp") or path.is_symlink() or not path.is_file():
-                continue
-            owner = _owner(_head(path))
-            if owner is None:
-                continue
-            if owner not in alive:
-                alive[owner] = owner not in ours and _is_there(out, owner)
-            if not alive[owner]:
-                yield relative
+        yield from (Path(folder, name).relative_to(out).as_posix() for name in files)
 
 
 def _is_there(out: Path, owner: str) -> bool:
@@ -176,5 +199,10 @@ def _remove(out: Path, name: str) -> None:
     for folder in path.parents:
         if folder == out:
             return
-        with contextlib.suppress(OSError):  # not empty: something of somebody else's stays in it
-            folder.rmdir()
+        remove_if_empty(folder)
+
+
+def remove_if_empty(folder: Path) -> None:
+    """Remove a folder in which nothing is left; somebody else's files keep it."""
+    with contextlib.suppress(OSError):
+        folder.rmdir()

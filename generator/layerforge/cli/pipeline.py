@@ -1,4 +1,4 @@
-"""The steps that several commands share, in the order in which data flows: lock, build, render."""
+"""The steps that several commands share, in the order in which data flows: lock, build, judge, write the locks."""
 
 import os
 from collections.abc import Iterable, Mapping
@@ -16,7 +16,6 @@ from layerforge.plan.types import Layer, Packaged
 
 if TYPE_CHECKING:
     from layerforge.build.types import Artifact, Job
-    from layerforge.cli.outputs import Changes
     from layerforge.plan.fleet_types import Function
 
 _NOTHING = Upgrade()
@@ -173,24 +172,3 @@ def write_locks(locks: Mapping[Path, Lock], console: Console) -> tuple[Path, ...
             console.say(f"wrote {shown(path)}")
             written.append(path)
     return tuple(written)
-
-
-def emit(project: Project, locks: Mapping[Path, Lock], out: Path, console: Console, *, check: bool) -> "Changes":
-    """Render the modules and write what differs; with ``check`` only tell what does.
-
-    Raises:
-        FindingsError: a unit has no built artifact, or a file that is not ours stands in the way.
-    """
-    from layerforge.cli import outputs  # noqa: PLC0415
-    from layerforge.cli.withdrawn import withdrawal_notes  # noqa: PLC0415
-    from layerforge.render.make import render  # noqa: PLC0415
-
-    texts = render(project.plan, locks, project.facts, owners=outputs.owners(project.specs, out))
-    changes = outputs.compare(out, texts) if check else outputs.write(out, texts)
-    console.diagnose(withdrawal_notes(changes.withdrawn))
-    console.result["modules"] = {"added": [*changes.added], "changed": [*changes.changed], "removed": [*changes.stale]}
-    if not check:
-        for word, names in (("wrote", (*changes.added, *changes.changed)), ("removed", changes.stale)):
-            for name in names:
-                console.say(f"{word} {shown(Path(os.path.abspath(out)) / name)}")  # noqa: PTH100
-    return changes

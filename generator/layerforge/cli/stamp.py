@@ -29,12 +29,14 @@ class Watched:
         trees: folders whose own files were collected.
         outputs: every file that was written or found to be right, by its sha256 as far as the run knows it.
         folder: the folder of the outputs, whose entries must stay the same.
+        around: further folders whose entries must.
     """
 
     files: frozenset[Path] = frozenset()
     trees: frozenset[Path] = frozenset()
     outputs: Mapping[Path, str] = field(default_factory=dict)
     folder: Path
+    around: frozenset[Path] = frozenset()
 
 
 def stamp_path(specs: Iterable[Path], folder: Path) -> Path:
@@ -52,7 +54,7 @@ def read_answer(path: Path, question: tuple[str, ...]) -> dict[str, Any] | None:
             and stamp["tool"] == _tool()
             and all(_file(name) == seen for name, seen in stamp["files"].items())
             and all(_tree(name) == seen for name, seen in stamp["trees"].items())
-            and _names(stamp["folder"][0]) == stamp["folder"][1]
+            and all(_names(name) == seen for name, seen in stamp["folders"].items())
             and all(_file(name) == seen for name, seen in stamp["outputs"].items())
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError):
@@ -76,7 +78,7 @@ def make_stamp(watched: Watched, question: tuple[str, ...], answer: Mapping[str,
             "question": list(question),
             "files": {name: _file(name) for name in files},
             "trees": {str(tree): _tree(str(tree)) for tree in sorted(watched.trees)},
-            "folder": [str(watched.folder), _names(str(watched.folder))],
+            "folders": {str(folder): _names(str(folder)) for folder in sorted({watched.folder, *watched.around})},
             "outputs": {str(name): seen or _file(str(name)) for name, seen in sorted(watched.outputs.items())},
             "answer": dict(answer),
         }

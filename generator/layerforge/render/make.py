@@ -54,7 +54,7 @@ def render(
         FindingsError: ``REND001`` the lock records no artifact that belongs to a unit's inputs.
     """
     fail(FindingsError, [problem for item in plan.packaged for problem in _unbuilt(item, locks[item.spec])])
-    templates = _templates("module")
+    templates = templates_of("module")
     majors = _majors(plan)
     texts: dict[str, str] = {}
     for layer in plan.layers:
@@ -89,7 +89,7 @@ def _function(
     files = [file for file in MODULE_FILES if view.own_code or file != "artifacts.tf"]
     if view.code_hash is not None:
         files.append(DIGEST_TEST)
-    templates = _templates("function")
+    templates = templates_of("function")
     texts = {file: templates.get_template(f"{file.lstrip('.')}.j2").render(module=view) for file in files}
     if view.reads_files:
         other = templates.get_template("tests/other/unit.zip.j2").render(module=view)
@@ -99,7 +99,7 @@ def _function(
 
 def _attachment(function: Function, facts: Facts, owner: str) -> dict[str, str]:
     view = attachment_view(function, facts=facts, owner=owner)
-    templates = _templates("attachment")
+    templates = templates_of("attachment")
     files = [file for file in MODULE_FILES if file not in ("artifacts.tf", "main.tf")]
     return {file: templates.get_template(f"{file.lstrip('.')}.j2").render(module=view) for file in files}
 
@@ -150,7 +150,7 @@ FILTERS: Final = {
 
 
 @functools.cache
-def _templates(kind: str) -> "Environment":
+def templates_of(kind: str) -> "Environment":
     """Return the templates of one kind of module. What it does not have itself is that of the modules of layers."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415 - only where something is rendered
 

@@ -3,10 +3,9 @@
 import argparse
 
 from layerforge.cli.console import Console
+from layerforge.cli.emit import emit, stale
 from layerforge.cli.options import add_out, add_spec
-from layerforge.cli.pipeline import emit
 from layerforge.cli.project import load_project, read_locks
-from layerforge.cli.staleness import stale_modules
 from layerforge.diagnostics import ExitCode, FindingsError, fail
 
 
@@ -26,9 +25,9 @@ def execute(args: argparse.Namespace, console: Console) -> ExitCode:
     stored = read_locks(project.specs)
     fail(FindingsError, check_lock(project.plan, stored))
     locks = {spec: item.lock for spec, item in stored.items()}
-    changes = emit(project, locks, args.out, console, check=args.check)
+    emitted = emit(project, locks, args.out, console, check=args.check)
     if args.check:
-        fail(FindingsError, stale_modules(changes, args.out))
-    if args.check or not (changes.added or changes.changed or changes.stale):
+        fail(FindingsError, stale(emitted))
+    if args.check or not emitted:
         console.say("the modules fit the spec and the lock")
     return ExitCode.DONE

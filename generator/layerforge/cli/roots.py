@@ -1,0 +1,111 @@
+"""The roots of the Regions on disk: what in them differs, making it the same, and finding those that are to go."""
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Final
+
+from layerforge.cli import outputs
+from layerforge.cli.outputs import Changes
+from layerforge.diagnostics import Diagnostic, FindingsError, fail
+from layerforge.facts.types import Facts
+from layerforge.plan.fleet_types import RegionState
+from layerforge.plan.types import Plan
+from layerforge.render.roots import ROOT_FILES, render_roots, root_folder, root_owner
+
+ROOTS: Final = "roots"
+"""The folder beside a spec in which roots lie unless the spec says otherwise."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Roots:
+    """The roots of a run.
+
+    Attributes:
+        texts: of each root that has to be as the spec says, by its folder.
+        gone: folders that held, or may hold, a root that the spec has no more, and the owner that its files name.
+        around: the folders that roots lie in; a new entry there may be a root that is to go.
+    """
+
+    texts: Mapping[Path, Mapping[str, str]] = field(default_factory=dict)
+    gone: Mapping[Path, str] = field(default_factory=dict)
+    around: frozenset[Path] = frozenset()
+
+
+def roots_of(plan: Plan, specs: tuple[Path, ...], facts: Facts, out: Path) -> Roots:
+    """Return the roots of a run, and where others of the same specs may be left over.
+
+    Raises:
+        FindingsError: from rendering.
+    """
+    modules = Path(os.path.abspath(out))  # noqa: PTH100 - keeps symlinks
+    texts = render_roots(plan, facts, modules=modules)
+    kept = {
+        root_folder(fleet, region)
+        for fleet in plan.fleets
+        for region in fleet.regions
+        if region.state is not RegionState.RETIRED
+    }
+    gone: dict[Path, str] = {}
+    around: set[Path] = set()
+    for spec in specs:
+        places = {spec.parent / ROOTS}
+        for fleet in plan.fleets:
+            if fleet.spec == spec:
+                folders = [root_folder(fleet, region) for region in fleet.regions]
+                places |= {folder.parent for folder in folders}
+                gone |= {folder: root_owner(spec, folder) for folder in folders if folder not in kept}
+        around |= places
+        for folder in (folder for place in sorted(places) for folder in _folders(place)):
+            if folder not in kept and folder != modules and modules not in folder.parents:
+                gone.setdefault(folder, root_owner(spec, folder))
+    return Roots(texts=texts, gone=gone, around=frozenset(around))
+
+
+def _folders(place: Path) -> Iterator[Path]:
+    if place.is_dir():
+        yield from (path for path in sorted(place.iterdir()) if path.is_dir() and not path.is_symlink())
+
+
+def compare_roots(roots: Roots) -> dict[Path, Changes]:
+    """Return how each root differs; of those that are to go, only the ones that are there.
+
+    Raises:
+        FindingsError: as for modules; every root's problems at once.
+    """
+    found: dict[Path, Changes] = {}
+    problems: list[Diagnostic] = []
+    wanted = {folder: dict(texts) for folder, texts in roots.texts.items()}
+    for folder in (*wanted, *roots.gone):
+        owner = roots.gone.get(folder)
+        try:
+            found[folder] = outputs.compare(
+                folder, wanted.get(folder, {}), among=ROOT_FILES, ours=() if owner is None else (owner,)
+            )
+        except FindingsError as error:
+            problems += (replace(problem, hint=_HINTS.get(problem.code, problem.hint)) for problem in error.diagnostics)
+    fail(FindingsError, dict.fromkeys(problems))
+    return {folder: changes for folder, changes in found.items() if changes or folder in wanted}
+
+
+_MOVE: Final = "move it away, or give the Region another `root` in the spec"
+_HINTS: Final = {
+    "OUT001": _MOVE,
+    "OUT002": _MOVE,
+    "OUT003": _MOVE,
+    "OUT004": "give one of the Regions another `root` in its spec",
+}
+"""What to do about what stands in the way of a root, where the hint for modules would mislead."""
+
+
+def write_roots(roots: Roots, changes: Mapping[Path, Changes]) -> None:
+    """Make the roots what they should be, as far as ``changes`` says that they are not.
+
+    Raises:
+        OutsideError: the file system refused.
+    """
+    for folder, change in changes.items():
+        outputs.carry_out(folder, roots.texts.get(folder, {}), change)
+        if folder in roots.gone:
+            outputs.remove_if_empty(folder)

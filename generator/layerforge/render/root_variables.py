@@ -1,0 +1,138 @@
+"""What a Region's root asks of its caller: few things for all modules, and one map for what differs by function."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from layerforge.facts.types import Facts
+from layerforge.names import Delivery
+from layerforge.plan.fleet_types import Function, Region
+from layerforge.plan.types import Layer
+from layerforge.render import hcl
+from layerforge.render.function_variables import function_variables
+from layerforge.render.hcl import Expression
+from layerforge.render.rules import Rule, Variable
+
+FOR_ALL: Final = frozenset({"artifact_dir", "artifact_prefix", "layers", "name_prefix", "tags"})
+"""Variables of a function's module that the root sets itself, for all alike, or leaves alone."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RootVariable:
+    """One variable of a root.
+
+    Attributes:
+        name: an HCL identifier.
+        type: an HCL type; it may span lines.
+        description: full sentences.
+        default: ``None`` where a value has to be given.
+        rules: one validation each.
+    """
+
+    name: str
+    type: Expression
+    description: str
+    default: Expression | None
+    rules: tuple[Rule, ...] = ()
+
+    @property
+    def arguments(self) -> tuple[tuple[str, Expression], ...]:
+        """The arguments of its block."""
+        default = () if self.default is None else (("default", self.default),)
+        return (
+            ("description", hcl.string(self.description)),
+            ("type", self.type),
+            *default,
+            ("nullable", Expression("false")),
+        )
+
+
+def bucket_wanted(function: Function) -> bool:
+    """Return whether a function's own ZIP goes through the Region's bucket."""
+    return bool(function.units) and function.via is not Delivery.DIRECT
+
+
+def stage_variables(function: Function, facts: Facts) -> tuple[Variable, ...]:
+    """Return the variables of a function's module that differ from function to function."""
+    if function.attached_only:
+        return ()
+    taken = FOR_ALL | ({"artifact_bucket"} if bucket_wanted(function) else set())
+    return tuple(variable for variable in function_variables(function, facts) if variable.name not in taken)
+
+
+def stage_arguments(function: Function, facts: Facts) -> Iterator[tuple[str, Expression]]:
+    """Yield what the root passes to a function's module from the map ``functions``: ``null`` means the spec's value."""
+    for variable in stage_variables(function, facts):
+        own = f"var.functions[{hcl.string(function.name)}].{variable.name}"
+        if variable.default is None:
+            yield variable.name, Expression(own)
+        elif variable.nullable and variable.default != "null":  # a module would take null for "none at all"
+            yield variable.name, Expression(f"try(coalesce({own}), {variable.default})")
+        else:
+            yield variable.name, Expression(f"try({own}, null)")
+
+
+def root_variables(
+    layers: Sequence[Layer], functions: Sequence[Function], region: Region, facts: Facts
+) -> tuple[RootVariable, ...]:
+    """Return the variables of a root: required ones first, each group in alphabetical order."""
+    found = [*_for_all(layers, functions, region), *_by_function(functions, facts)]
+    return tuple(sorted(found, key=lambda variable: (variable.default is not None, variable.name)))
+
+
+def _for_all(layers: Sequence[Layer], functions: Sequence[Function], region: Region) -> Iterator[RootVariable]:
+    text = Expression("string")
+    if any(layer.publish.via is not Delivery.DIRECT for layer in layers) or any(map(bucket_wanted, functions)):
+        yield RootVariable(
+            name="artifact_bucket",
+            type=text,
+            description=f"Bucket in {region.name} for the ZIPs that Lambda takes from S3.",
+            default=None if region.bucket is None else hcl.string(region.bucket),
+        )
+    if layers or any(not function.attached_only for function in functions):
+        yield RootVariable(
+            name="name_prefix",
+            type=text,
+            description="Start of the names of layers and functions at AWS, to tell environments in one account apart.",
+            default=hcl.string(""),
+        )
+        yield RootVariable(
+            name="tags",
+            type=Expression("map(string)"),
+            description="Tags of everything that can have any. The spec's own tags of a function give way to them.",
+            default=Expression("{}"),
+        )
+
+
+def _by_function(functions: Sequence[Function], facts: Facts) -> Iterator[RootVariable]:
+    by_name = {function.name: stage_variables(function, facts) for function in functions}
+    types = {variable.name: variable.type for listed in by_name.values() for variable in listed}
+    if not types:
+        return
+    names = hcl.value([name for name, listed in by_name.items() if listed])
+    needed = {name: [one.name for one in listed if one.default is None] for name, listed in by_name.items()}
+    attributes = [(name, Expression(f"optional({types[name]})")) for name in sorted(types)]
+    yield RootVariable(
+        name="functions",
+        type=Expression(f"map(object({{\n{hcl.aligned(attributes, 4)}\n  }}))"),
+        description="What differs here from the spec, by function: as the variables of its module. What is left out "
+        "is as the spec says.",
+        default=None if any(needed.values()) else Expression("{}"),
+        rules=(
+            Rule(
+                condition=Expression(f"alltrue([for name in keys(var.functions) : contains({names}, name)])"),
+                message="A key is the name of a function of the spec whose module takes such values.",
+                wrong=(("functions", hcl.compact({"no-such-function": Expression("{}")})),),
+            ),
+            *(_needed(name, listed) for name, listed in needed.items() if listed),
+        ),
+    )
+
+
+def _needed(name: str, listed: Sequence[str]) -> Rule:
+    given = " && ".join(f"var.functions[{hcl.string(name)}].{one} != null" for one in listed)
+    return Rule(
+        condition=Expression(f"try({given}, false)"),
+        message=f"The function {name} needs {' and '.join(listed)}.",
+        wrong=(("functions", Expression("{}")),),
+    )

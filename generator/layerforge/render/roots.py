@@ -1,0 +1,87 @@
+"""Renders the roots of a plan: one folder for each spec and active Region, which calls the spec's modules. Pure."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from layerforge.diagnostics import Diagnostic, FindingsError, fail
+from layerforge.facts.types import Facts
+from layerforge.plan.fleet_types import Fleet, Function, Region, RegionState
+from layerforge.plan.types import Layer, Plan
+from layerforge.render.make import templates_of
+from layerforge.render.root_view import root_view
+from layerforge.render.view import identifier
+
+ROOT_FILES: Final = (".gitignore", "README.md", "main.tf", "outputs.tf", "variables.tf", "versions.tf")
+"""Each is written by the template of its name."""
+
+
+def render_roots(plan: Plan, facts: Facts, *, modules: Path) -> dict[Path, dict[str, str]]:
+    """Return the texts of every root that has to be as the spec says.
+
+    A paused Region has none here: what it has on disk stays. Nor has a retired one.
+
+    Args:
+        plan: what the specs mean.
+        facts: the limits of AWS.
+        modules: the folder of the modules, absolute; roots name modules by their path from themselves.
+
+    Returns:
+        For each root its folder, absolute, and its texts by name.
+
+    Raises:
+        FindingsError: ``ROOT050`` two modules would have one address, ``ROOT051`` a root would lie among the modules.
+    """
+    fail(FindingsError, [problem for fleet in plan.fleets for problem in _problems(plan, fleet, modules)])
+    found: dict[Path, dict[str, str]] = {}
+    templates = templates_of("root")
+    for fleet in plan.fleets:
+        for region in fleet.regions:
+            if region.state is RegionState.ACTIVE:
+                folder = root_folder(fleet, region)
+                owner = root_owner(fleet.spec, folder)
+                view = root_view(plan, fleet, region, facts=facts, modules=modules, owner=owner)
+                found[folder] = {
+                    file: templates.get_template(f"{file.lstrip('.')}.j2").render(module=view) for file in ROOT_FILES
+                }
+    return found
+
+
+def root_folder(fleet: Fleet, region: Region) -> Path:
+    """Return the folder of a Region's root, absolute."""
+    return Path(os.path.normpath(fleet.spec.parent / region.root))
+
+
+def root_owner(spec: Path, folder: Path) -> str:
+    """Return what the first line of a root's files calls its spec: the path from the folder that the root lies in."""
+    return PurePosixPath(os.path.relpath(spec, folder.parent)).as_posix()
+
+
+def _problems(plan: Plan, fleet: Fleet, modules: Path) -> Iterator[Diagnostic]:
+    active = [region for region in fleet.regions if region.state is RegionState.ACTIVE]
+    if active:
+        yield from _one_address(plan, fleet)
+    for region in active:
+        folder = root_folder(fleet, region)
+        if folder == modules or modules in folder.parents or folder in modules.parents:
+            yield Diagnostic(
+                code="ROOT051",
+                message=f"the root of `{region.name}`, `{region.root}`, and the folder of the modules overlap",
+                location=region.where,
+                hint="give the Region another `root`, or the modules another `--out`",
+            )
+
+
+def _one_address(plan: Plan, fleet: Fleet) -> Iterator[Diagnostic]:
+    taken: dict[str, str] = {}
+    listed: list[Layer | Function] = [layer for layer in plan.layers if layer.spec == fleet.spec]
+    for item in (*listed, *fleet.functions):
+        word = identifier(item.name)
+        if taken.setdefault(word, item.name) != item.name:
+            yield Diagnostic(
+                code="ROOT050",
+                message=f"`{taken[word]}` and `{item.name}` would both be `module.{word}` in the roots",
+                location=item.where,
+                hint="rename one of them",
+            )

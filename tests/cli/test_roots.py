@@ -1,0 +1,110 @@
+"""The roots on disk: written and removed by the rules of the modules, and nobody else's file is touched."""
+
+from pathlib import Path
+
+import pytest
+
+from layerforge.cli.roots import Roots, compare_roots, roots_of, write_roots
+from layerforge.diagnostics import FindingsError
+from layerforge.facts.load import load_facts
+from layerforge.plan.fleet_types import Region, RegionState
+from layerforge.plan.types import Plan
+from layerforge.render.marker import marker
+from layerforge.render.roots import ROOT_FILES
+from support import plans
+
+PAUSED, RETIRED = RegionState.PAUSED, RegionState.RETIRED
+
+
+@pytest.fixture
+def spec(tmp_path: Path) -> Path:
+    path = tmp_path / "layers.yaml"
+    path.write_text("version: 1\n")
+    return path
+
+
+def _plan(spec: Path, *regions: Region | str, layer: str = "a") -> Plan:
+    fleets = [plans.fleet(regions=regions, spec=spec)] if regions else []
+    return plans.plan(plans.layer(layer, spec=spec), fleets=fleets)
+
+
+def _roots(plan: Plan, spec: Path) -> Roots:
+    return roots_of(plan, (spec,), load_facts(), spec.parent / "modules")
+
+
+def _write(spec: Path, *regions: Region | str, layer: str = "a") -> dict[str, tuple[int, int, int]]:
+    roots = _roots(_plan(spec, *regions, layer=layer), spec)
+    changes = compare_roots(roots)
+    write_roots(roots, changes)
+    return {folder.name: (len(one.added), len(one.changed), len(one.stale)) for folder, one in changes.items()}
+
+
+def _files(folder: Path) -> list[str]:
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+
+
+ALL = len(ROOT_FILES)
+
+
+def test_roots_are_written_once(spec: Path) -> None:
+    assert _write(spec, "eu-west-1", "us-east-1") == {"eu-west-1": (ALL, 0, 0), "us-east-1": (ALL, 0, 0)}
+    assert _write(spec, "eu-west-1", "us-east-1") == {"eu-west-1": (0, 0, 0), "us-east-1": (0, 0, 0)}
+    assert _files(spec.parent / "roots/eu-west-1") == sorted(ROOT_FILES)
+
+
+def test_a_paused_root_stays_as_it_is(spec: Path) -> None:
+    _write(spec, "eu-west-1", "us-east-1")
+    before = (spec.parent / "roots/us-east-1/main.tf").read_text()
+    changed = _write(spec, "eu-west-1", plans.region("us-east-1", state=PAUSED), layer="b")
+    assert changed == {"eu-west-1": (0, 3, 0)}
+    assert (spec.parent / "roots/us-east-1/main.tf").read_text() == before
+    assert _write(spec, "eu-west-1", "us-east-1", layer="b") == {"eu-west-1": (0, 0, 0), "us-east-1": (0, 3, 0)}
+
+
+@pytest.mark.parametrize("root", ["roots/us-east-1", "deploy/us"])
+def test_a_retired_root_goes_and_the_files_of_the_user_stay(spec: Path, root: str) -> None:
+    there, retired = plans.region("us-east-1", root=root), plans.region("us-east-1", root=root, state=RETIRED)
+    folder = spec.parent / root
+    _write(spec, "eu-west-1", there)
+    (folder / "providers.tf").write_text('provider "aws" {}\n')
+    assert _write(spec, "eu-west-1", retired) == {"eu-west-1": (0, 0, 0), folder.name: (0, 0, ALL)}
+    assert _files(folder) == ["providers.tf"]
+    assert _write(spec, "eu-west-1", retired) == {"eu-west-1": (0, 0, 0)}
+
+
+@pytest.mark.parametrize("rest", [("eu-west-1",), ()], ids=["one-left", "none-left"])
+def test_a_root_whose_region_left_the_spec_goes_with_its_folder(spec: Path, rest: tuple[str, ...]) -> None:
+    _write(spec, "eu-west-1", "us-east-1")
+    assert _write(spec, *rest)["us-east-1"] == (0, 0, ALL)
+    assert not (spec.parent / "roots/us-east-1").exists()
+
+
+def test_modules_and_roots_of_other_specs_are_left_alone(spec: Path) -> None:
+    """They carry markers too, and may lie beside a root."""
+    others = {
+        "roots/other/main.tf": f"# {marker('../other.yaml')}\n",
+        "infra/some-layer/main.tf": f"# {marker('layers.yaml')}\n",
+        "modules/a/main.tf": f"# {marker('layers.yaml')}\n",
+        "roots/mine/main.tf": "# mine\n",
+        "roots/eu-west-1/modules/x/main.tf": f"# {marker('layers.yaml')}\n",
+    }
+    for name, text in others.items():
+        (spec.parent / name).parent.mkdir(parents=True, exist_ok=True)
+        (spec.parent / name).write_text(text)
+    _write(spec, "eu-west-1", plans.region("us-east-1", root="infra/us"), plans.region("us-west-2", root="us-west-2"))
+    assert {name: (spec.parent / name).read_text() for name in others} == others
+
+
+def test_what_stands_in_the_way_is_told_for_all_roots_and_nothing_is_written(spec: Path) -> None:
+    for name in ("eu-west-1", "us-east-1"):
+        (spec.parent / "roots" / name).mkdir(parents=True)
+        (spec.parent / "roots" / name / "main.tf").write_text("# mine\n")
+    before = _files(spec.parent)
+    with pytest.raises(FindingsError) as caught:
+        compare_roots(_roots(_plan(spec, "eu-west-1", "us-east-1"), spec))
+    wrong = "stands where a generated file belongs, and layerforge did not write it"
+    hint = "move it away, or give the Region another `root` in the spec"
+    assert [(item.code, item.message, item.hint) for item in caught.value.diagnostics] == [
+        ("OUT001", f"`{spec.parent}/roots/{name}/main.tf` {wrong}", hint) for name in ("eu-west-1", "us-east-1")
+    ]
+    assert _files(spec.parent) == before
