@@ -1,3 +1,10 @@
 """Fixtures that every test may ask for."""
 
-pytest_plugins = ("support.index", "support.tf", "support.aws", "support.golden", "support.checkov")
+pytest_plugins = (
+    "support.network",
+    "support.index",
+    "support.tf",
+    "support.aws",
+    "support.golden",
+    "support.checkov",
+)
