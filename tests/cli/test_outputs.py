@@ -210,10 +210,10 @@ def test_owners_are_named_from_the_folder_that_holds_the_modules(tmp_path: Path)
 def test_owners_are_named_alike_in_every_locale() -> None:
     code = (
         "import sys\nfrom pathlib import Path\nfrom layerforge.cli.outputs import owners\n"
-        "spec = Path(sys.argv[1])\nsys.stdout.buffer.write(owners([spec], Path('/work/modules'))[spec].encode())"
+        "spec = Path(sys.argv[1])\nsys.stdout.buffer.write(owners([spec], Path('/project/modules'))[spec].encode())"
     )
     for variables in ({"PYTHONUTF8": "1"}, {"PYTHONUTF8": "0", "LC_ALL": "C", "PYTHONCOERCECLOCALE": "0"}):
-        argv = [sys.executable, "-c", code, "/work/日本/layers.yaml"]
+        argv = [sys.executable, "-c", code, "/project/日本/layers.yaml"]
         done = subprocess.run(argv, capture_output=True, check=True, env={**os.environ, **variables})
         assert done.stdout.decode() == "日本/layers.yaml"
 
@@ -286,8 +286,8 @@ def test_who_drops_a_grant_is_told_that_terraform_does_not_revoke_it(out: Path) 
         "the grant `account-111122223333` leaves `a`, but no version that has it: Terraform revokes nothing"
     )
     assert told[0].hint == (
-        "to revoke it, for each version: `aws lambda remove-layer-version-permission --layer-name NAME "
-        "--version-number N --statement-id account-111122223333`"
+        "`layerforge grants --apply --revoke` takes it away from every version; with `--layer-name NAME` also where "
+        "the whole layer has left the spec"
     )
 
 

@@ -34,8 +34,8 @@ def withdrawal_notes(withdrawn: tuple[tuple[str, str], ...]) -> tuple[Diagnostic
             code=WITHDRAWN,
             message=f"the grant `{grant}` leaves `{layer}`, but no version that has it: Terraform revokes nothing",
             severity=Severity.WARNING,
-            hint="to revoke it, for each version: `aws lambda remove-layer-version-permission "
-            f"--layer-name NAME --version-number N --statement-id {grant}`",
+            hint="`layerforge grants --apply --revoke` takes it away from every version; with `--layer-name NAME` also "
+            "where the whole layer has left the spec",
         )
         for layer, grant in withdrawn
     )
