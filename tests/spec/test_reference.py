@@ -140,7 +140,8 @@ def test_every_code_is_in_the_reference_and_in_a_test_that_reads_its_message() -
         for path in (
             *tests.glob("spec/cases/*.txt"),
             *tests.glob("plan/cases/*.txt"),
-            *tests.glob("spec/test_[lt]*.py"),
+            *tests.glob("spec/test_[lpt]*.py"),
+            *tests.glob("plan/test_*.py"),
         )
         for code in CODE.findall(path.read_text(encoding="utf-8"))
     }

@@ -10,7 +10,8 @@ from layerforge.plan.fleet_types import Function, Region
 from layerforge.plan.words import error, listed
 from layerforge.spec.load import LoadedSpec
 
-_OF_A_REGION: Final = ("dead_letter", "kms_key", "code_signing")
+_IN_ROOTS: Final = {"kms_key": "kms_key_arn", "code_signing": "code_signing_config_arn"}
+"""What a root takes for each function, for what differs between Regions."""
 
 
 def check_externals(loaded: LoadedSpec, facts: Facts) -> Iterator[Diagnostic]:
@@ -47,7 +48,7 @@ def check_uses(draft: Draft, function: Function, regions: Sequence[Region], fact
     """
     if function.attached_only:
         return
-    for field in ("role", *_OF_A_REGION):
+    for field in ("role", "dead_letter", *_IN_ROOTS):
         arn = draft.held(field)
         if arn is None:
             continue
@@ -64,5 +65,13 @@ def check_uses(draft: Draft, function: Function, regions: Sequence[Region], fact
             yield error("FUNC015", message, where, f"it begins with `arn:{right.name}:`")
         elif own and elsewhere:
             message = f"the ARN is of the Region `{own}`, and the function goes to {listed(elsewhere)}"
-            hint = f"name one in `{elsewhere[0]}`" if len(regions) == 1 else "write a spec for each Region"
+            hint = f"name one in `{elsewhere[0]}`" if len(regions) == 1 else _by_region(field, function)
             yield error("FUNC015", message, where, hint)
+
+
+def _by_region(field: str, function: Function) -> str:
+    """Return how to say what is another one in each Region."""
+    variable = _IN_ROOTS.get(field)
+    if variable is None:
+        return "leave it out: an `aws_lambda_function_event_invoke_config` in each root sends failures on as well"
+    return f"leave it out, and tell each root: `functions = {{ {function.name} = {{ {variable} = … }} }}`"

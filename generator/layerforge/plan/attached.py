@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from layerforge.diagnostics import Diagnostic, Location
-from layerforge.names import LAYER_VERSION_ARN, LayerName
+from layerforge.names import LAYER_VERSION_ARN, RUNTIME_ID, LayerName, RuntimeId, Split
 from layerforge.plan.drafts import Draft
 from layerforge.plan.fleet_types import Attached, OwnLayer, PinnedLayer, Region
 from layerforge.plan.types import Layer, Target, Unit
@@ -12,6 +13,12 @@ from layerforge.plan.words import error, listed
 from layerforge.spec.attached import ChannelLayer
 from layerforge.spec.load import LoadedSpec
 from layerforge.spec.suggest import nearest
+
+_SPLITS: Final = {
+    Split.TARGET: "each runtime and architecture has a ZIP of its own",
+    Split.ARCHITECTURE: "one ZIP serves all runtimes of an architecture",
+    Split.NONE: "one ZIP serves all",
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -106,14 +113,22 @@ def _unit(layer: Layer, target: Target | None, where: Location) -> Unit | Diagno
             return unit
     runtimes = tuple(dict.fromkeys(one.runtime for one in layer.targets))
     architectures = tuple(dict.fromkeys(one.architecture for one in layer.targets))
+    message = f"the layer `{layer.name}` is not built for `{target.runtime}` on `{target.architecture}`"
+    has = f"it is built for {listed(runtimes)} on {listed(architectures)}"
+    if _language(target.runtime) not in map(_language, runtimes):
+        return error("FUNC023", message, where, f"{has}; a layer has one language")
     add = []
     if target.runtime not in runtimes:
         add.append(f"`{target.runtime}` to its `runtimes`")
     if target.architecture not in architectures:
         add.append(f"`{target.architecture}` to its `architectures`")
-    message = f"the layer `{layer.name}` is not built for `{target.runtime}` on `{target.architecture}`"
-    has = f"it is built for {listed(runtimes)} on {listed(architectures)}"
-    return error("FUNC023", message, where, f"{has}; add {' and '.join(add)}")
+    hint = f"{has}; add {' and '.join(add)}, with `split: {layer.split}` {_SPLITS[layer.split]}"
+    return error("FUNC023", message, where, hint)
+
+
+def _language(runtime: RuntimeId) -> str:
+    parts = RUNTIME_ID.fullmatch(runtime)
+    return parts["family"] if parts is not None else runtime
 
 
 def _unknown(name: str, shelf: Shelf, where: Location, others: tuple[str, ...] = ()) -> Diagnostic:

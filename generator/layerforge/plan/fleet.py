@@ -60,10 +60,10 @@ def _fleet(
         functions.append(made)
         if target is not None:
             found += check_target(target, draft.held_at("runtime"), facts, as_of)
-        found += check_function(draft, made, facts)
+        found += check_function(draft, made, facts, as_of)
         found += check_uses(draft, made, live, facts)
         found += problems
-        found += check_list(draft, made, shelf, facts.limits)
+        found += check_list(draft, made, shelf, facts)
     fleet = Fleet(spec=loaded.path, functions=tuple(sorted(functions, key=lambda one: one.name)), regions=regions)
     found += check_load(fleet, len(layers), facts)
     return fleet, found

@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Iterator
+from datetime import date
 from typing import Final
 
 from layerforge.diagnostics import Diagnostic
 from layerforge.facts.load import Facts, version_key
 from layerforge.plan.drafts import Draft
 from layerforge.plan.fleet_types import Function
+from layerforge.plan.runtimes import advised
 from layerforge.plan.words import error, listed
 from layerforge.spec.code import BucketCode
 
@@ -20,8 +22,11 @@ _CONTRARY: Final = (
 )
 
 
-def check_function(draft: Draft, function: Function, facts: Facts) -> Iterator[Diagnostic]:
-    """Yield what is wrong with a function by itself, ``FUNC001`` to ``FUNC014``."""
+def check_function(draft: Draft, function: Function, facts: Facts, as_of: date) -> Iterator[Diagnostic]:
+    """Yield what is wrong with a function by itself, ``FUNC001`` to ``FUNC013``."""
+    if draft.held("runtime") is None:
+        hint = f"write `runtime: {advised(facts, as_of)}` in the function or under `defaults.functions`"
+        yield error("FUNC001", f"the function `{draft.name}` has no runtime", draft.where, hint)
     yield from _check_whole(draft, function, facts)
     if not function.attached_only:
         yield from _check_handler(draft, function, facts)
@@ -31,9 +36,6 @@ def check_function(draft: Draft, function: Function, facts: Facts) -> Iterator[D
 
 def _check_whole(draft: Draft, function: Function, facts: Facts) -> Iterator[Diagnostic]:
     limit = facts.functions.name_characters
-    if draft.held("runtime") is None:
-        hint = "write `runtime: python3.13` in the function or under `defaults.functions`"
-        yield error("FUNC001", f"the function `{draft.name}` has no runtime", draft.where, hint)
     if len(draft.name) > limit:
         message = f"the function's name has {len(draft.name)} characters; Lambda takes {limit}"
         yield error("FUNC002", message, draft.where, "shorten it; a `name_prefix` needs room as well")

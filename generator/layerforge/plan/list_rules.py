@@ -3,18 +3,20 @@
 from collections.abc import Iterator
 
 from layerforge.diagnostics import Diagnostic
-from layerforge.facts.load import Limits
+from layerforge.facts.load import Facts, Limits
 from layerforge.names import LAYER_VERSION_ARN
+from layerforge.plan.arn_rules import check_arn
 from layerforge.plan.attached import Shelf
 from layerforge.plan.drafts import Draft
 from layerforge.plan.fleet_types import Attached, Function, OwnLayer, PinnedLayer
 from layerforge.plan.types import Target
 from layerforge.plan.words import error, listed
+from layerforge.spec.attached import ChannelLayer
 
 
-def check_list(draft: Draft, function: Function, shelf: Shelf, limits: Limits) -> Iterator[Diagnostic]:
+def check_list(draft: Draft, function: Function, shelf: Shelf, facts: Facts) -> Iterator[Diagnostic]:
     """Yield what is wrong with a list of layers, ``FUNC020``, ``FUNC021`` and ``FUNC024`` to ``FUNC029``."""
-    count, most = len(draft.held("layers")), limits.layers_per_function
+    count, most = len(draft.held("layers")), facts.limits.layers_per_function
     if count > most:
         message = f"the function has {count} layers; Lambda takes {most}"
         hint = "put what belongs together into one layer"
@@ -23,9 +25,9 @@ def check_list(draft: Draft, function: Function, shelf: Shelf, limits: Limits) -
     if draft.held("runtime") is not None:
         target = Target(runtime=function.runtime, architecture=function.architecture)
         yield from _check_externals(function, target, shelf)
-    yield from _check_regions(function, shelf)
+    yield from _check_regions(function, shelf, facts)
     yield from _check_overrides(draft, function)
-    yield from _check_size(draft, function, limits)
+    yield from _check_size(draft, function, facts.limits)
 
 
 def name_of(attached: Attached) -> str:
@@ -77,12 +79,14 @@ def _check_externals(function: Function, target: Target, shelf: Shelf) -> Iterat
                 yield error("FUNC024", message, attached.where, hint)
 
 
-def _check_regions(function: Function, shelf: Shelf) -> Iterator[Diagnostic]:
+def _check_regions(function: Function, shelf: Shelf, facts: Facts) -> Iterator[Diagnostic]:
     """Yield ``FUNC025`` for versions that are not there in every active Region, or have no Region in common."""
     common: set[str] | None = None
     for attached in function.layers:
         if isinstance(attached, OwnLayer):
             continue
+        if (arn := LAYER_VERSION_ARN.fullmatch(attached.label)) is not None:
+            yield from check_arn(attached.label, arn["region"], attached.where, facts)
         missing = [region.name for region in shelf.regions if region.name not in attached.arns]
         if missing and attached.layer is None:
             yield _not_there(attached, missing, shelf)
@@ -113,10 +117,10 @@ def _not_there(attached: PinnedLayer, missing: list[str], shelf: Shelf) -> Diagn
 
 def _check_overrides(draft: Draft, function: Function) -> Iterator[Diagnostic]:
     """Yield ``FUNC027`` for overrides that are not in the list, or have nothing before them."""
-    names = [name_of(attached) for attached in function.layers]
+    names = [item.name if isinstance(item, ChannelLayer) else item for item in draft.held("layers")]
     for index, name in enumerate(function.overrides):
         where = draft.place("overrides", index)
-        if name not in names and name not in map(str, draft.held("layers")):
+        if name not in names:
             message = f"`{name}` is not in the function's list of layers"
             yield error("FUNC027", message, where, f"the list has {listed(names)}" if names else "list it in `layers`")
         elif names[:1] == [name]:

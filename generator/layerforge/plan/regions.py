@@ -1,6 +1,7 @@
 """The Regions of a spec, and rules about them: one partition, one root each."""
 
 from collections.abc import Iterator, Sequence
+from os.path import normpath
 
 from layerforge.diagnostics import Diagnostic
 from layerforge.facts.load import Facts
@@ -60,12 +61,14 @@ def check_roots(fleets: Sequence[tuple[LoadedSpec, Fleet]]) -> Iterator[Diagnost
         for region in fleet.regions:
             if region.state is RegionState.RETIRED:
                 continue
-            folder = str((loaded.path.parent / region.root).resolve()).casefold()
+            folder = normpath(loaded.path.parent / region.root).casefold()
             first = taken.setdefault(folder, region)
             if first is not region:
-                here = f"`{first.name}` of {place(first.where)}"
-                hint = f"give one a `root` of its own: `root: {ROOTS}/{loaded.path.stem}/{region.name}`"
-                message = f"`{region.name}` would have the same root as {here}, `{region.root}`"
+                message = (
+                    f"`{region.name}` would have the same root as `{first.name}` ({place(first.where)}), "
+                    f"`{region.root}`"
+                )
+                hint = f"give it one of its own: `root: {ROOTS}/{loaded.path.stem}/{region.name}`"
                 where = loaded.positions.value(("regions", region.name, "root"))
                 yield error("PLAN024", message, where, hint)
 

@@ -18,7 +18,7 @@ _AWS_LAYER: Final = re.compile(r"arn:aws[a-z-]*:lambda:::awslayer:.*")
 _PARTITION: Final = r"arn:aws[a-z-]*"
 _REGION: Final = r"[a-z]+(?:-[a-z]+)+-[0-9]+"
 ROLE_ARN: Final = re.compile(rf"{_PARTITION}:iam::[0-9]{{12}}:role/[A-Za-z0-9+=,.@_/-]+")
-KEY_ARN: Final = re.compile(rf"{_PARTITION}:kms:{_REGION}:[0-9]{{12}}:(?:key|alias)/[A-Za-z0-9/_-]+")
+KEY_ARN: Final = re.compile(rf"{_PARTITION}:kms:{_REGION}:[0-9]{{12}}:key/[0-9a-z-]+")
 TARGET_ARN: Final = re.compile(rf"{_PARTITION}:(?:sqs|sns):{_REGION}:[0-9]{{12}}:[A-Za-z0-9_-]+(?:\.fifo)?")
 SIGNING_ARN: Final = re.compile(rf"{_PARTITION}:lambda:{_REGION}:[0-9]{{12}}:code-signing-config:csc-[a-z0-9]{{17}}")
 

@@ -20,6 +20,7 @@ from layerforge.spec.tree import read_tree
 VERSION: Final = 1
 SUFFIX: Final = ".pins.json"
 _FORM: Final = '`{"version": 1, "channels": {"<layer>": {"<channel>": {"<unit>": {"<region>": "<versioned ARN>"}}}}}`'
+_AGAIN: Final = "remove it, or take the last good one from version control"
 _LEVELS: Final = ("layer", "channel", "unit", "Region")
 _MARKERS: Final = ("<<<<<<<", "|||||||", "=======", ">>>>>>>")
 
@@ -67,9 +68,10 @@ def read_pins(spec: Path, shown_spec: str) -> Pins:
     except FileNotFoundError:
         return Pins(shown=shown, positions=Positions(file=shown, lines=()))
     except OSError as error:
-        raise SpecError(_whole("PINS001", f"the pins file cannot be read: {error.strerror}", shown)) from error
+        message = f"the pins file cannot be read: {error.strerror}"
+        raise SpecError(_problem("PINS001", message, Location(file=shown), _AGAIN)) from error
     except UnicodeDecodeError as error:
-        raise SpecError(_whole("PINS001", "the pins file is not UTF-8", shown)) from error
+        raise SpecError(_problem("PINS001", "the pins file is not UTF-8", Location(file=shown), _AGAIN)) from error
     document, places = _parse(text, shown)
     found = [*_check_frame(document, places)]
     channels = document.get("channels", {}) if isinstance(document, dict) else {}
@@ -87,7 +89,7 @@ def _parse(text: str, shown: str) -> tuple[Any, Positions]:
         lines = text.splitlines() or [""]
         line = lines[error.lineno - 1] if error.lineno <= len(lines) else ""
         where = Location(file=shown, line=error.lineno, column=error.colno, text=line)
-        hint = "it is written by a machine: take the last good one from version control"
+        hint = f"it has this form: {_FORM}"
         if line.startswith(_MARKERS):
             hint = "settle the merge conflict: keep one version for each channel and Region"
         message = f"the pins file is not JSON: {error.msg[:1].lower()}{error.msg[1:]}"
