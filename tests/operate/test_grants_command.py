@@ -334,3 +334,37 @@ def test_several_hundred_differences_are_named_up_to_ten(grants: Grants, aws_her
     assert "everyone in the world may use 12 versions" in err
     assert "  eu-west-1 words:12\n" in err
     assert "  eu-west-1 words:3\n  and 2 more\n" in err
+
+
+REGIONS = "regions:\n  eu-west-1: {}\n  us-east-1: {state: retired}\n  ap-south-1: {state: paused}\n"
+
+
+def test_the_specs_regions_retired_ones_too_and_paused_ones_only_by_name(
+    grants: Grants, aws_here: Aws, tmp_path: Path
+) -> None:
+    (tmp_path / "layers.yaml").write_text(SPEC + REGIONS, encoding="utf-8")
+    published(aws_here, versions=1, region=OTHER)
+    assert grants("tools") == (
+        0,
+        "",
+        (
+            "note[GRANT005]: left alone, as the spec has paused it: `ap-south-1`\n"
+            "\n"
+            "hint: `--region` looks at a paused Region all the same\n"
+            "\n"
+            "looking at 1 layer at AWS in eu-west-1, us-east-1\n"
+            "1 version in 2 Regions: the grants are those of the spec\n"
+        ),
+    )
+    assert {call.region for call in aws_here.log.calls} == {REGION, OTHER}
+    assert "looking at 2 layers at AWS in ap-south-1\n" in grants("--region", "ap-south-1")[2]
+
+
+def test_only_paused_regions(grants: Grants, aws_here: Aws, tmp_path: Path) -> None:
+    regions = "regions:\n  eu-west-1: {state: paused}\n  us-east-1: {state: paused}\n"
+    (tmp_path / "layers.yaml").write_text(SPEC + regions, encoding="utf-8")
+    code, _out, err = grants()
+    assert code == 0
+    assert "note[GRANT005]: left alone, as the spec has paused them: `eu-west-1`, `us-east-1`\n" in err
+    assert err.endswith("there is nothing to look at: no Region but paused ones\n")
+    assert aws_here.log.calls == []

@@ -64,6 +64,8 @@ def exit_code(reviewed: Review, outcomes: Sequence[Outcome]) -> ExitCode:
 
 def summary(reviewed: Review, outcomes: Sequence[Outcome]) -> str:
     """Return the last line: how many versions, and how many changes were made."""
+    if not (reviewed.repairs or reviewed.problems):
+        return "there is nothing to look at: no Region but paused ones"
     text = f"{_count(len(outcomes), 'version')} in {_count(len(reviewed.repairs), 'Region')}"
     changes = [one.made(change) for one in outcomes for change in one.repair.changes]
     if any(changes):
@@ -104,20 +106,6 @@ def _findings(found: Sequence[Found]) -> list[Diagnostic]:
             )
         )
     return said
-
-
-def paused_note(paused: Sequence[str]) -> list[Diagnostic]:
-    """Return the note on Regions that are left alone."""
-    names = ", ".join(f"`{name}`" for name in paused)
-    return [
-        Diagnostic(
-            code="GRANT005",
-            message=f"left alone, as the spec has paused {'it' if len(paused) == 1 else 'them'}: {names}",
-            severity=Severity.NOTE,
-            hint="`--region` looks at a paused Region all the same",
-        )
-        for _ in paused[:1]
-    ]
 
 
 def _nothing_there(regions: Iterable[str]) -> Diagnostic:

@@ -36,14 +36,14 @@ def scope_of(args: argparse.Namespace, project: Project, default: Callable[[], s
     """
     gone: Sequence[str] = args.layer_name
     layers = project.chosen(args.layers) if args.layers or not gone else ()
-    everywhere = choose(project.plan, project.plan.layers, asked=args.region, default=default)
     _refuse_ours(gone, project, args.name_prefix)
-    strangers = left_over(gone)
+    # What has left the spec may lie wherever anything of the specs does.
+    look = choose(project.plan, project.plan.layers if gone else layers, asked=args.region, default=default)
     where = {
-        region: (*subjects([layer for layer in here if layer in layers], args.name_prefix), *strangers)
-        for region, here in everywhere.regions.items()
+        region: (*subjects([layer for layer in here if layer in layers], args.name_prefix), *left_over(gone))
+        for region, here in look.regions.items()
     }
-    return Scope(where={region: here for region, here in where.items() if here}, paused=everywhere.paused)
+    return Scope(where=where, paused=look.paused)
 
 
 def _refuse_ours(names: Sequence[str], project: Project, prefix: str) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from layerforge.diagnostics import Diagnostic, ExitCode, Severity
+from layerforge.diagnostics import Diagnostic, ExitCode
 from layerforge.lock.types import Lock
 from layerforge.operate.aws import Answers
 from layerforge.operate.regions import Look
@@ -67,7 +67,8 @@ def tallies(records: Sequence[Record]) -> list[str]:
     found: dict[str, list[bool]] = {}
     for one in records:
         found.setdefault(one.region, []).append(one.state is State.PUBLISHED)
-    return [f"{region}: {sum(right)} of {len(right)} as the lock says" for region, right in found.items()]
+    lines = [f"{region}: {sum(right)} of {len(right)} as the lock says" for region, right in found.items()]
+    return lines or ["there is nothing to look at: no active Region"]
 
 
 def verdict(records: Sequence[Record]) -> list[Diagnostic]:
@@ -84,21 +85,6 @@ def verdict(records: Sequence[Record]) -> list[Diagnostic]:
             f"{', '.join(f'`{name}`' for name in regions)}",
             hint="apply Terraform there again; the other Regions need nothing",
         )
-    ]
-
-
-def paused_note(paused: Sequence[str]) -> list[Diagnostic]:
-    """Return the note on Regions that are left alone."""
-    names = ", ".join(f"`{name}`" for name in paused)
-    one = len(paused) == 1
-    return [
-        Diagnostic(
-            code="STAT002",
-            message=f"left alone, as the spec has paused {'it' if one else 'them'}: {names}",
-            severity=Severity.NOTE,
-            hint="`--region` looks at a paused Region all the same",
-        )
-        for _ in paused[:1]
     ]
 
 

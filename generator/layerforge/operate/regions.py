@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
+from layerforge.diagnostics import Diagnostic, Severity
 from layerforge.plan.fleet_types import RegionState
 from layerforge.plan.types import Packaged, Plan
 
@@ -62,3 +63,18 @@ def choose(
         for name in dict.fromkeys(here):
             found.setdefault(name, []).append(thing)
     return Look(regions={name: tuple(here) for name, here in found.items()}, paused=tuple(paused))
+
+
+def paused_note(paused: Sequence[str], code: str) -> tuple[Diagnostic, ...]:
+    """Return the note on Regions that are left alone; none for none."""
+    if not paused:
+        return ()
+    return (
+        Diagnostic(
+            code=code,
+            message=f"left alone, as the spec has paused {'it' if len(paused) == 1 else 'them'}: "
+            f"{', '.join(f'`{name}`' for name in paused)}",
+            severity=Severity.NOTE,
+            hint="`--region` looks at a paused Region all the same",
+        ),
+    )

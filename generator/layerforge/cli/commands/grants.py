@@ -40,10 +40,11 @@ def execute(args: argparse.Namespace, console: Console) -> ExitCode:
     from layerforge.cli.table import table  # noqa: PLC0415
     from layerforge.operate.aws import Access  # noqa: PLC0415
     from layerforge.operate.mend import mend, review, untouched  # noqa: PLC0415
+    from layerforge.operate.regions import paused_note  # noqa: PLC0415
 
     access = Access()
     scope = scope_of(args, load_project(args), access.default_region)
-    console.diagnose(report.paused_note(scope.paused))
+    console.diagnose(paused_note(scope.paused, "GRANT005"))
     console.say(f"looking at {scope}")
     reviewed = review(access, scope.where, revoke=args.revoke)
     if args.apply or args.revoke:

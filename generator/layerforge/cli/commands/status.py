@@ -25,7 +25,7 @@ def execute(args: argparse.Namespace, console: Console) -> ExitCode:
     from layerforge.cli.table import table  # noqa: PLC0415
     from layerforge.lock.check import check_lock  # noqa: PLC0415
     from layerforge.operate.aws import Access  # noqa: PLC0415
-    from layerforge.operate.regions import KEPT_UP, choose  # noqa: PLC0415
+    from layerforge.operate.regions import KEPT_UP, choose, paused_note  # noqa: PLC0415
     from layerforge.operate.survey import survey  # noqa: PLC0415
 
     project = load_project(args)
@@ -36,7 +36,7 @@ def execute(args: argparse.Namespace, console: Console) -> ExitCode:
     look = choose(
         project.plan, project.packaged(args.names), asked=args.region, states=KEPT_UP, default=access.default_region
     )
-    console.diagnose(report.paused_note(look.paused))
+    console.diagnose(paused_note(look.paused, "STAT002"))
     wanted = report.wanted_in(look, locks, args.name_prefix, parameters=not args.no_ssm)
     answers = access.in_regions(list(wanted), lambda region: survey(access, region, wanted[region]))
     records = report.records_of(wanted, answers)
