@@ -138,7 +138,7 @@ def test_a_folder_of_code_is_one_unit(tmp_path: Path) -> None:
     assert api.source is not None
     (include,) = api.source.include
     assert (include.path, include.to, include.where.path) == ("src/api", ".", "functions.api.code.folder")
-    assert [(exclude.glob, exclude.where.line) for exclude in api.source.exclude] == [("**/tests/**", 36)]
+    assert [(exclude.glob, exclude.where.line) for exclude in api.source.exclude] == [("**/tests/**", 35)]
     assert api.source.executable == ("bin/*",)
 
 
