@@ -7,7 +7,7 @@ SHELL := /bin/sh
 .NOTPARALLEL:
 
 PY := .venv/bin/python
-EXAMPLES := --spec examples/quickstart/layers.yaml --spec examples/data-science/layers.yaml
+EXAMPLES := --spec examples/quickstart/layers.yaml --spec examples/data-science/layers.yaml --spec examples/fleet/layers.yaml
 PYTEST_ARGS ?=
 UPGRADE ?= --upgrade
 INSTALL := -m pip install --quiet --disable-pip-version-check --require-hashes

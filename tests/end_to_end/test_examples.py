@@ -15,7 +15,7 @@ import pytest
 
 from support.pythons import ROOT, environment_of, need_several
 
-EXAMPLES = ("quickstart", "data-science")
+EXAMPLES = ("quickstart", "data-science", "fleet")
 SPECS = [word for name in EXAMPLES for word in ("--spec", f"examples/{name}/layers.yaml")]
 
 
@@ -49,7 +49,7 @@ def locked_digests(top: Path) -> dict[str, str]:
     found = {}
     for name in EXAMPLES:
         lock = json.loads((top / f"examples/{name}/layers.lock.json").read_text())
-        for layer, units in lock["layers"].items():
+        for layer, units in (lock["layers"] | lock.get("functions", {})).items():
             found |= {f"{layer}/{key}": unit["artifact"]["sha256"] for key, unit in units.items()}
     return found
 
