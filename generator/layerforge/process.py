@@ -61,9 +61,14 @@ def run(
         done = subprocess.run(
             words, cwd=cwd, env=env, timeout=timeout, stdin=subprocess.DEVNULL, capture_output=True, check=False
         )
-    except (FileNotFoundError, NotADirectoryError, PermissionError) as error:
+    except OSError as error:
         raise OutsideError(
-            Diagnostic(code="RUN001", message=f"`{words[0]}` cannot be started: {error.strerror}", notes=(shown,))
+            Diagnostic(
+                code="RUN001",
+                message=f"`{words[0]}` cannot be started: {error.strerror}",
+                notes=(shown,),
+                hint="see that it is installed, made for this machine, and that you may run it",
+            )
         ) from error
     except subprocess.TimeoutExpired as error:
         raise OutsideError(

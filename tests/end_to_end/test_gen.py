@@ -52,6 +52,36 @@ def test_a_second_gen_writes_nothing_and_asks_nobody(scene: Scene) -> None:
     assert scene.index.requests == []
 
 
+def test_a_gen_with_nothing_to_do_loads_nothing_heavy(scene: Scene) -> None:
+    scene.run("gen")
+    loaded = scene.run("gen", PYTHONPROFILEIMPORTTIME="1").stderr
+    assert "everything is up to date" in loaded
+    assert "layerforge.cli.stamp" in loaded
+    heavy = r"pydantic|jinja2|boto3|urllib3|yaml|packaging|platformdirs|asyncio|subprocess|concurrent|layerforge\.lock"
+    assert re.findall(rf"\| +({heavy})$", loaded, re.MULTILINE) == []
+
+
+def test_every_command_answers_in_json_whatever_comes_of_it(scene: Scene) -> None:
+    def answers(code: int, *commands: str) -> None:
+        for command in commands:
+            done = scene.run(*command.split(), "--json", code=code)
+            answer = json.loads(done.stdout)
+            assert (answer["command"], answer["exit_code"], done.stderr) == (command.split()[0], code, ""), command
+            assert all(item["code"] and item["message"] for item in answer["diagnostics"])
+            assert bool(answer["diagnostics"]) >= (code != 0)
+
+    answers(0, "validate", "schema", "cache verify", "cache prune", "cache dir")
+    answers(1, "lock --check", "gen --check", "gen --locked", "render", "build --locked", "why alpha")
+    answers(0, "lock", "gen", "gen", "gen --check", "gen --locked", "lock --check", "build", "render --check")
+    answers(0, "why beta", "cache verify")
+    answers(1, "why nothing")
+    answers(2, "init", "build nothing", "test nothing", "gen --jobs 0", "gen --facts nothing", "why")
+    scene.spec(SPEC.replace("requirements: [alpha]", "requirements: [no-such-package]"))
+    answers(2, "lock", "gen")
+    scene.spec("layers: [")
+    answers(2, "validate", "lock", "build", "render", "gen", "why alpha")
+
+
 def test_without_its_stamp_gen_still_writes_nothing(scene: Scene) -> None:
     scene.run("gen")
     before = scene.tree()
