@@ -15,6 +15,7 @@ from layerforge.spec.functions import DefaultFunction, DefaultLogs, Function, Lo
 from layerforge.spec.grants import AccountGrant, OrganizationGrant
 from layerforge.spec.layers import DefaultPublish, Defaults, DefaultSource, Layer, Publish, Spec
 from layerforge.spec.model import Model
+from layerforge.spec.policy import Policy, Skip
 from layerforge.spec.regions import Region
 from layerforge.spec.sources import Include, PythonSource, RequirementFile
 from support.specs import plan
@@ -35,6 +36,8 @@ HEADINGS: dict[type[Model], str] = {
     OrganizationGrant: "Grants",
     AccountGrant: "Grants",
     Publish: "Publishing",
+    Policy: "Policy",
+    Skip: "Skips",
     External: "External layers",
     DefaultFunction: "Functions",
     Function: "Functions",

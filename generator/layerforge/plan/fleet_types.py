@@ -8,7 +8,7 @@ from typing import Final
 
 from layerforge.diagnostics import Location
 from layerforge.names import Architecture, Delivery, LayerName, RuntimeId, UnitKey
-from layerforge.plan.types import CodeSource, Unit
+from layerforge.plan.types import CodeSource, Skip, Unit
 
 CODE: Final = UnitKey("code")
 """The key of the one unit that a function with a folder of code has. No unit of a layer has it."""
@@ -175,6 +175,7 @@ class Function:
         provider_minimum: the lowest version of the AWS provider that knows its runtime.
         spec: the spec file, absolute.
         where: its key in the spec.
+        skips: checks of checkov that do not apply.
     """
 
     name: LayerName
@@ -192,6 +193,7 @@ class Function:
     provider_minimum: str
     spec: Path
     where: Location
+    skips: tuple[Skip, ...] = ()
 
     @property
     def root(self) -> Path:

@@ -7,7 +7,7 @@ from layerforge.names import Delivery, LayerName, RuntimeId
 from layerforge.plan.drafts import Draft
 from layerforge.plan.fleet_types import CODE, Attached, BucketCode, Function, Logs, Settings
 from layerforge.plan.runtimes import provider_minimum
-from layerforge.plan.types import CodeSource, Exclude, Include, Target, Unit
+from layerforge.plan.types import CodeSource, Exclude, Include, Skip, Target, Unit
 from layerforge.spec import code as spec_code
 
 
@@ -38,6 +38,7 @@ def plan_function(draft: Draft, target: Target | None, layers: tuple[Attached, .
         provider_minimum=provider_minimum([runs_on.runtime], facts),
         spec=draft.loaded.path,
         where=draft.where,
+        skips=tuple(Skip(id=one.id, reason=one.reason) for one in draft.held("policy", "skip")),
     )
 
 

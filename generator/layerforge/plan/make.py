@@ -66,6 +66,7 @@ def _layer(settings: Settings, facts: Facts) -> Layer:
         provider_minimum=provider_minimum(runtimes, facts),
         spec=settings.loaded.path,
         where=settings.where,
+        skips=settings.skips,
     )
 
 

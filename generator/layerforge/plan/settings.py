@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from layerforge.diagnostics import Location
 from layerforge.names import Architecture, Delivery, LayerName, RuntimeId, Split
-from layerforge.plan.types import AccountGrant, Exclude, Grant, OrganizationGrant, PublicGrant
+from layerforge.plan.types import AccountGrant, Exclude, Grant, OrganizationGrant, PublicGrant, Skip
 from layerforge.spec import grants as spec_grants
 from layerforge.spec.layers import Layer as SpecLayer
 from layerforge.spec.load import LoadedSpec
@@ -34,6 +34,7 @@ class Settings:
         ssm: the prefix of its parameters; ``None`` for none.
         ssm_where: its place.
         exclude: what stays out.
+        skips: checks of checkov that do not apply.
     """
 
     name: LayerName
@@ -50,6 +51,7 @@ class Settings:
     ssm: str | None
     ssm_where: Location
     exclude: tuple[Exclude, ...]
+    skips: tuple[Skip, ...]
 
     def place(self, *path: str | int) -> Location:
         """Return the place of a value within the layer."""
@@ -66,6 +68,7 @@ def settle(loaded: LoadedSpec, name: LayerName, layer: SpecLayer) -> Settings:
     via, _ = _held(loaded, name, "publish", "via")
     ssm, ssm_at = _held(loaded, name, "publish", "ssm")
     exclude, exclude_at = _held(loaded, name, "source", "exclude")
+    skips, _ = _held(loaded, name, "policy", "skip")
     value = loaded.positions.value
     return Settings(
         name=name,
@@ -82,6 +85,7 @@ def settle(loaded: LoadedSpec, name: LayerName, layer: SpecLayer) -> Settings:
         ssm=f"{ssm}/{name}" if ssm is not None and ssm_at[0] == "defaults" else ssm,
         ssm_where=value(ssm_at),
         exclude=tuple(Exclude(glob=one, where=value((*exclude_at, index))) for index, one in enumerate(exclude)),
+        skips=tuple(Skip(id=one.id, reason=one.reason) for one in skips),
     )
 
 

@@ -238,6 +238,19 @@ class Packaged(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Skip:
+    """One check of checkov that does not apply to a module.
+
+    Attributes:
+        id: checkov's, such as ``CKV_AWS_117``.
+        reason: why, in one line.
+    """
+
+    id: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Publish:
     """How a layer is published.
 
@@ -267,6 +280,7 @@ class Layer:
         provider_minimum: the lowest version of the AWS provider that knows all its runtimes.
         spec: the spec file, absolute.
         where: the layer's key in the spec.
+        skips: checks of checkov that do not apply.
     """
 
     name: LayerName
@@ -281,6 +295,7 @@ class Layer:
     provider_minimum: str
     spec: Path
     where: Location
+    skips: tuple[Skip, ...] = ()
 
     @property
     def root(self) -> Path:

@@ -15,6 +15,7 @@ from layerforge.render import hcl, markdown
 from layerforge.render.attachment_view import attachment_view
 from layerforge.render.function_view import function_view
 from layerforge.render.marker import marker
+from layerforge.render.skips import with_skips
 from layerforge.render.view import view_of
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ def render(
         )
         for file in MODULE_FILES:
             texts[f"{layer.name}/{file}"] = templates.get_template(f"{file.lstrip('.')}.j2").render(module=view)
+        texts[f"{layer.name}/main.tf"] = with_skips(texts[f"{layer.name}/main.tf"], layer.skips)
         if view.reads_files:
             other = templates.get_template("tests/other/unit.zip.j2").render(module=view)
             texts |= {f"{layer.name}/tests/other/{unit.file}": other for unit in view.units}
@@ -78,6 +80,7 @@ def render(
             provider = f">= {function.provider_minimum}, < {majors[function.spec] + 1}.0.0"
             records = _records(function, locks[function.spec]) if function.units else {}
             found = _function(function, records, facts, owner, provider)
+            found["main.tf"] = with_skips(found["main.tf"], function.skips)
         texts |= {f"{function.name}/{file}": text for file, text in found.items()}
     return dict(sorted(texts.items()))
 

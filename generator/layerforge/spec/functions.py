@@ -13,6 +13,7 @@ from layerforge.spec.fleet_scalars import Alias, HandlerText, LogGroup, TagKey, 
 from layerforge.spec.lists import Distinct
 from layerforge.spec.model import Model
 from layerforge.spec.numbers import Switch, whole
+from layerforge.spec.policy import Policy
 from layerforge.spec.problem import problem
 from layerforge.spec.scalars import FilledLine, Line, Runtime
 
@@ -106,6 +107,7 @@ class DefaultFunction(Model):
         default=Delivery.DIRECT,
         description="How the code's ZIP reaches Lambda: `direct`, `s3` or `pushed`, as for layers.",
     )
+    policy: Policy = Field(default_factory=Policy, description="What checkov is told of the module.")
 
 
 class Function(DefaultFunction):

@@ -12,6 +12,7 @@ from layerforge.spec.grants import Grant
 from layerforge.spec.lists import Distinct, Some
 from layerforge.spec.model import Model
 from layerforge.spec.paths import Glob
+from layerforge.spec.policy import Policy
 from layerforge.spec.problem import problem
 from layerforge.spec.regions import Regions
 from layerforge.spec.scalars import LayerKey, License, Line, Release, Runtime, SsmPrefix
@@ -26,6 +27,7 @@ _SPLIT = (
 _LICENSE = "SPDX identifier, URL or full text, as AWS shows it; `null` for none."
 _GRANTS = "Who may use the layer beside its own account. Terraform adds grants; only the command line revokes them."
 _PUBLISH = "How the layer is published."
+_POLICY = "What checkov is told of the module."
 _VIA = (
     "How the ZIPs reach Lambda: `direct` (up to 50 MiB zipped), `s3` (Terraform uploads to a bucket that the caller "
     "gives) or `pushed` (the objects are in the bucket already)."
@@ -79,6 +81,7 @@ class Defaults(Model):
     license: License | None = Field(default=None, description=_LICENSE)
     grants: Distinct[Grant] = Field(default_factory=tuple, description=_GRANTS)
     publish: DefaultPublish = Field(default_factory=DefaultPublish, description=_PUBLISH)
+    policy: Policy = Field(default_factory=Policy, description=_POLICY)
     source: DefaultSource = Field(
         default_factory=DefaultSource, description="What the sources of layers have in common."
     )
@@ -104,6 +107,7 @@ class Layer(Model):
     source: Source = Field(description="What the layer is made of.")
     grants: Distinct[Grant] = Field(default_factory=tuple, description=_GRANTS)
     publish: Publish = Field(default_factory=Publish, description=_PUBLISH)
+    policy: Policy = Field(default_factory=Policy, description=_POLICY)
 
 
 def _some_layers(layers: dict[str, Layer], info: ValidationInfo) -> dict[str, Layer]:
