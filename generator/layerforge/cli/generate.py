@@ -11,11 +11,12 @@ from layerforge.cli.emit import Emitted, emit, stale
 from layerforge.cli.pipeline import assemble, judge, record, settle, write_locks
 from layerforge.cli.project import Project, load_project, read_locks
 from layerforge.cli.stamp import Watched
-from layerforge.diagnostics import FindingsError
+from layerforge.diagnostics import FindingsError, fail
 from layerforge.lock.check import check_lock
 from layerforge.lock.file import lock_path
 from layerforge.lock.requests import read_request
 from layerforge.plan.packaged import source_of
+from layerforge.verify.functions import check_functions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,9 +57,10 @@ def check(args: argparse.Namespace, console: Console) -> None:
     findings = list(check_lock(project.plan, stored))
     locks: Mapping[Path, Lock] = {spec: item.lock for spec, item in stored.items()}
     if not findings:
+        findings += check_functions(project.plan.functions, {}, locks, project.facts.limits)
         findings += stale(emit(project, locks, args.out, console, check=True))
-    if findings:
-        raise FindingsError(findings)
+    fail(FindingsError, findings)
+    console.diagnose(findings)
     console.say("spec, lock and modules fit each other")
 
 

@@ -127,6 +127,7 @@ def judge(project: Project, artifacts: Iterable["Artifact"], locks: Mapping[Path
     Raises:
         FindingsError: a ZIP or a function is over a limit, or the layers of a function do not go together.
     """
+    from layerforge.verify.functions import check_functions, concerns  # noqa: PLC0415
     from layerforge.verify.sizes import check_sizes  # noqa: PLC0415
 
     items: dict[LayerName, Layer | Function] = {item.name: item for item in project.plan.layers}
@@ -135,6 +136,8 @@ def judge(project: Project, artifacts: Iterable["Artifact"], locks: Mapping[Path
     found: list[Diagnostic] = []
     for artifact in built.values():
         found += (*artifact.diagnostics, *check_sizes(items[artifact.unit.layer], artifact, project.facts.limits))
+    functions = [function for function in project.plan.functions if concerns(function, built)]
+    found += check_functions(functions, built, locks, project.facts.limits)
     fail(FindingsError, found)
     console.diagnose(found)
 

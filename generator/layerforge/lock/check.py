@@ -8,6 +8,7 @@ from typing import Final
 
 from layerforge.diagnostics import Diagnostic, Location
 from layerforge.lock.asking import Asking, ReadRequest, read_askings
+from layerforge.lock.externals import external_arns
 from layerforge.lock.file import StoredLock, lock_path
 from layerforge.lock.line_endings import REMEDY, only_line_endings
 from layerforge.lock.types import Inputs, LockedUnit, section_of
@@ -30,7 +31,8 @@ def check_lock(
 
     ``LOCK020`` the lock holds conflict markers, ``LOCK021`` there is no lock, ``LOCK022`` a unit is missing,
     ``LOCK023`` a unit is stale, ``LOCK024`` it is so for line endings alone, ``LOCK025`` a unit is no longer asked for,
-    ``LOCK026`` the artifact has not been built from these inputs, ``LOCK027`` a merge has mixed the pins of a unit.
+    ``LOCK026`` the artifact has not been built from these inputs, ``LOCK027`` a merge has mixed the pins of a unit,
+    ``LOCK028`` the lock has the size of a layer of others that no function attaches any more, or that the spec gives.
 
     Args:
         plan: what the specs ask for.
@@ -41,7 +43,11 @@ def check_lock(
         LayerforgeError: what the spec names cannot be read.
     """
     specs = dict.fromkeys([*(item.spec for item in plan.packaged), *stored])
-    return tuple(item for check in _checks(plan.packaged, specs, stored, read_request) for item in check.findings())
+    return tuple(
+        item
+        for check in _checks(plan.packaged, specs, stored, read_request)
+        for item in (*check.findings(), *check.externals(plan))
+    )
 
 
 def check_inputs(
@@ -73,6 +79,7 @@ class _Check:
     """Checks one spec's lock."""
 
     def __init__(self, spec: Path, askings: Sequence[Asking], stored: StoredLock) -> None:
+        self._spec = spec
         self._askings = askings
         self._stored = stored
         shown = askings[0].item.where.file if askings else os.path.relpath(spec)
@@ -98,6 +105,11 @@ class _Check:
         for name, key in locked:
             message = f"the lock has `{name}/{key}`, which the spec no longer asks for"
             yield self._diagnostic(NOT_ASKED_FOR, message, self._in_lock(".".join((section_of(key), name, key))))
+
+    def externals(self, plan: Plan) -> Iterator[Diagnostic]:
+        for arn in sorted(self._stored.lock.externals.keys() - external_arns(plan, self._spec)):
+            message = f"the lock has the size of `{arn}`, for which the spec no longer asks"
+            yield self._diagnostic("LOCK028", message, self._in_lock(f"externals.{arn}"))
 
     def _unit(self, asking: Asking, unit: Unit, locked: LockedUnit | None) -> Iterator[Diagnostic]:
         where = asking.item.where

@@ -47,14 +47,34 @@ def execute(args: argparse.Namespace, console: Console) -> ExitCode:
     console.result = {
         "package": package,
         "units": [
-            {"unit": str(unit), "version": version, "chains": [list(chain) for chain in found]}
+            {
+                "unit": str(unit),
+                "version": version,
+                "chains": [list(chain) for chain in found],
+                "functions": _attaching(project, unit),
+            }
             for unit, version, found in rows
         ],
     }
     for unit, version, found in rows:
         console.data(f"{unit}: {package} {version}\n")
         console.data("".join(f"  {' -> '.join(chain)}\n" for chain in found))
+        if functions := _attaching(project, unit):
+            console.data(f"  attached by {', '.join(functions)}\n")
     return ExitCode.DONE
+
+
+def _attaching(project: Project, unit: "Unit") -> list[str]:
+    """Return the functions that attach a unit. One that pins an older version through a channel is not among them."""
+    from layerforge.plan.fleet_types import OwnLayer  # noqa: PLC0415
+
+    return [
+        function.name
+        for function in project.plan.functions
+        if any(
+            isinstance(item, OwnLayer) and (item.layer, item.unit) == (unit.layer, unit.key) for item in function.layers
+        )
+    ]
 
 
 def _chains(
