@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from layerforge.names import Delivery
-from layerforge.plan.fleet_types import Function
+from layerforge.plan.fleet_types import Function, Logs
 from layerforge.render import hcl
 from layerforge.render.hcl import Expression
 from layerforge.render.view import in_base64
@@ -69,12 +69,7 @@ def blocks(function: Function) -> Iterator[Block]:
     if own.dead_letter is not None:
         yield _block("dead_letter_config", target_arn=hcl.string(own.dead_letter))
     yield _block("ephemeral_storage", size=hcl.value(own.ephemeral_storage))
-    group = own.logs.group
-    yield _block(
-        "logging_config",
-        log_format=hcl.string(own.logs.format),
-        log_group=Expression("aws_cloudwatch_log_group.this.name") if group is None else hcl.string(group),
-    )
+    yield _logging(own.logs)
     if own.snap_start:
         yield _block("snap_start", apply_on=hcl.string("PublishedVersions"))
     yield _block("tracing_config", mode=hcl.string("Active" if own.tracing else "PassThrough"))
@@ -84,6 +79,17 @@ def blocks(function: Function) -> Iterator[Block]:
             subnet_ids=Expression("var.subnet_ids"),
             security_group_ids=Expression("var.security_group_ids"),
         )
+
+
+def _logging(logs: Logs) -> Block:
+    # AWS's own levels, spelled out: left out, the provider publishes a version at every plan.
+    levels = {"application_log_level": hcl.string("INFO"), "system_log_level": hcl.string("INFO")}
+    return _block(
+        "logging_config",
+        log_format=hcl.string(logs.format),
+        **(levels if logs.format == "JSON" else {}),
+        log_group=Expression("aws_cloudwatch_log_group.this.name") if logs.group is None else hcl.string(logs.group),
+    )
 
 
 def _block(name: str, **lines: Expression) -> Block:

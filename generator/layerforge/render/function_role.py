@@ -8,7 +8,7 @@ from layerforge.plan.fleet_types import Function
 from layerforge.render import hcl
 from layerforge.render.hcl import Expression
 
-_NETWORK = (
+NETWORK: Final = (
     "ec2:AssignPrivateIpAddresses",
     "ec2:CreateNetworkInterface",
     "ec2:DeleteNetworkInterface",
@@ -99,14 +99,14 @@ def _network() -> Iterator[Statement]:
     yield Statement(
         sid="StandInNetwork",
         words="let Lambda manage its network interfaces, which AWS grants for all or none",
-        actions=_NETWORK,
+        actions=NETWORK,
         resource=hcl.string("*"),
     )
     own_arn = Expression('"arn:*:lambda:*:*:function:${local.function_name}"')
     yield Statement(
         sid="KeepNetworkFromCode",
         words="but not let the function's code do so",
-        actions=_NETWORK,
+        actions=NETWORK,
         resource=hcl.string("*"),
         effect="Deny",
         condition=hcl.compact({"ArnLike": Expression(hcl.compact({"lambda:SourceFunctionArn": own_arn}))}),
