@@ -12,7 +12,7 @@ PYTEST_ARGS ?=
 UPGRADE ?= --upgrade
 INSTALL := -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: setup gen test lint type scan bench check check-gen schema lock-dev clean help
+.PHONY: setup gen test lint type scan bench check check-gen schema policy-data lock-dev clean help
 
 setup: .venv/.stamp-dev ## create .venv with everything that development needs
 
@@ -26,21 +26,24 @@ lint: .venv/.stamp-dev ## ruff, formatting, and the contract of who imports whom
 	@$(PY) -m ruff check && $(PY) -m ruff format --check && .venv/bin/lint-imports --no-cache
 
 type: .venv/.stamp-dev ## mypy, strict
-	@$(PY) -m mypy && MYPYPATH=examples/quickstart/src $(PY) -m mypy examples/quickstart/src/shared_utils && MYPYPATH=bench:generator $(PY) -m mypy bench/run.py bench/in_process.py
+	@$(PY) -m mypy && MYPYPATH=examples/quickstart/src $(PY) -m mypy examples/quickstart/src/shared_utils && MYPYPATH=policies $(PY) -m mypy --explicit-package-bases policies/layer_*.py policies/lambda_layer_rules && MYPYPATH=bench:generator $(PY) -m mypy bench/run.py bench/in_process.py
 
-scan: .venv-scan/.stamp ## checkov over modules/
-	@.venv-scan/bin/checkov --directory modules --framework terraform --skip-download --quiet --compact
+scan: .venv-scan/.stamp ## checkov over modules/ and examples/, with its policies and ours; SARIF in build/scan/
+	@sh .ci/scan modules examples
 
 bench: .venv-bench/.stamp .venv/.stamp-run ## compare with other tools, print the tables (BENCH_ARGS="--update-readme")
 	@$(PY) bench/run.py $(BENCH_ARGS)
 
-check: lint type check-gen test ## all that CI runs: lint, types, import contract, gen --check, tests
+check: lint type check-gen scan test ## all that CI runs: lint, types, import contract, gen --check, scan, tests
 
 check-gen: .venv/.stamp-run ## tell whether lock and modules/ are those of the examples' specs
 	@$(PY) -m layerforge gen $(EXAMPLES) --out modules --check
 
 schema: .venv/.stamp-run ## write schema/layerforge.schema.json anew
 	@$(PY) -m layerforge schema > schema/.new && mv schema/.new schema/layerforge.schema.json
+
+policy-data: .venv/.stamp-run ## write policies/data/ anew from the facts of the plan stage
+	@$(PY) .ci/policy-data
 
 lock-dev: .venv/.stamp-run ## renew the pins of requirements/ (UPGRADE= for only what is new in the sources)
 	@cd requirements && UPGRADE='$(UPGRADE)' sh ./renew.sh
@@ -49,7 +52,7 @@ clean: ## remove what make made; the package cache of layerforge stays
 	@rm -rf .venv .venv-bench .venv-scan build dist modules/*/artifacts .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 help: ## show this list
-	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1	\2/p' Makefile | while IFS='	' read -r verb text; do printf 'make %-9s %s\n' "$$verb" "$$text"; done
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1	\2/p' Makefile | while IFS='	' read -r verb text; do printf 'make %-11s %s\n' "$$verb" "$$text"; done
 
 # Stamps. Packages are installed by pinned hash only, and built with pinned tools (no build isolation).
 # The build tools come first, then the product's dependencies, then the product itself, editable.

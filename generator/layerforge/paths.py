@@ -11,14 +11,25 @@ CACHE_VARIABLE = "LAYERFORGE_CACHE_DIR"
 
 @cache
 def templates_dir() -> Path:
-    """Return the folder of the templates.
+    """Return the folder of the templates."""
+    return _shipped("templates")
 
-    In a wheel they lie inside the package; in a checkout, an editable install or an unpacked sdist at the top of
-    the tree.
+
+@cache
+def policies_dir() -> Path:
+    """Return the folder of the policies for checkov."""
+    return _shipped("policies")
+
+
+def _shipped(name: str) -> Path:
+    """Return a folder that ships with the package.
+
+    In a wheel it lies inside the package; in a checkout, an editable install or an unpacked sdist at the top of the
+    tree.
     """
     package = Path(__file__).resolve().parent
-    shipped = package / "templates"
-    return shipped if shipped.is_dir() else package.parents[1] / "templates"
+    inside = package / name
+    return inside if inside.is_dir() else package.parents[1] / name
 
 
 def cache_dir() -> Path:

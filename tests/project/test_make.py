@@ -11,7 +11,21 @@ import pytest
 
 from support.repository import ROOT, text
 
-VERBS = ["setup", "gen", "test", "lint", "type", "scan", "bench", "check", "schema", "lock-dev", "clean", "help"]
+VERBS = [
+    "setup",
+    "gen",
+    "test",
+    "lint",
+    "type",
+    "scan",
+    "bench",
+    "check",
+    "schema",
+    "policy-data",
+    "lock-dev",
+    "clean",
+    "help",
+]
 NO_PYTHON = """\
 error: no Python 3.11 or newer with the venv module was found.
 

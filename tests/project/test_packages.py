@@ -17,7 +17,8 @@ from layerforge import __version__
 from support.repository import ROOT, sources
 
 KINDS = ("wheel", "sdist", "editable")
-SHIPPED = ("templates/", "generator/layerforge/")
+INSIDE = ("policies/", "templates/")
+SHIPPED = (*INSIDE, "generator/layerforge/")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,16 +77,17 @@ def installed(request: pytest.FixtureRequest, built: Built, tmp_path_factory: py
 def _shipped_files() -> set[str]:
     """Return what the package must hold, as paths within the package."""
     names = {path.as_posix() for path in sources()}
-    return {f"layerforge/{name}" for name in names if name.startswith("templates/")} | {
+    return {f"layerforge/{name}" for name in names if name.startswith(INSIDE)} | {
         name.removeprefix("generator/") for name in names if name.startswith("generator/layerforge/")
     }
 
 
-def test_the_wheel_holds_every_file_of_the_package_and_the_templates(built: Built) -> None:
+def test_the_wheel_holds_every_file_of_the_package_the_templates_and_the_policies(built: Built) -> None:
     with zipfile.ZipFile(built.wheel) as wheel:
         names = {name for name in wheel.namelist() if ".dist-info/" not in name}
     assert names == _shipped_files()
     assert any(name.startswith("layerforge/templates/") for name in names)
+    assert any(name.startswith("layerforge/policies/layer_") for name in names)
 
 
 def test_the_sdist_holds_what_the_wheel_is_built_from(built: Built) -> None:
@@ -105,6 +107,14 @@ def test_the_wheel_names_licence_readme_and_command(built: Built) -> None:
     assert "License-Expression: Apache-2.0" in metadata
     assert "# layerforge" in metadata
     assert "layerforge = layerforge.__main__:main" in scripts
+
+
+def test_an_installed_layerforge_has_its_policies_with_it(installed: Path, tmp_path: Path) -> None:
+    folder = Path(_run(installed, "-m", "layerforge", "policies", "--path", cwd=tmp_path).strip())
+    assert not folder.is_relative_to(ROOT)
+    held = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.suffix in {".py", ".jsonl"}}
+    tracked = {path.relative_to("policies").as_posix() for path in sources() if path.parts[0] == "policies"}
+    assert held == tracked
 
 
 def test_the_version_stands_in_both_places() -> None:

@@ -22,6 +22,7 @@ COMMANDS: Final = {
     "status": "compare what is published in each Region with the lock",
     "why": "tell which layers and requirements bring a package",
     "schema": "print the JSON Schema of the spec",
+    "policies": "list the policies for checkov, or print where they are",
     "cache": "check or shrink the store of downloaded wheels",
 }
 
