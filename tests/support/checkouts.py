@@ -2,11 +2,12 @@
 
 import os
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from layerforge.diagnostics import Location
-from layerforge.plan.types import Include, Layer, PythonSource
+from layerforge.plan.fleet_types import Function
+from layerforge.plan.types import CodeSource, Exclude, Include, Layer, PythonSource
 from support import plans
 
 GIT_ENVIRONMENT = {
@@ -75,6 +76,25 @@ def layer_of(
         requirements=source.requirements, include=tuple(made), exclude=(), prefer=(), executable=executable
     )
     return plans.layer(name, spec=folder / "layers.yaml", content=content)
+
+
+def function_of(
+    folder: Path,
+    code: str = "src",
+    name: str = "processor",
+    *,
+    exclude: tuple[str, ...] = (),
+    executable: tuple[str, ...] = (),
+) -> Function:
+    """Return a function with a folder of code, whose spec is ``layers.yaml`` in the folder."""
+    made = plans.function(name, code=code, spec=folder / "layers.yaml")
+    where = Location(file="layers.yaml", line=7, column=11, path=f"functions.{name}.code")
+    source = CodeSource(
+        include=(Include(path=code, to=".", where=where),),
+        exclude=tuple(Exclude(glob=glob, where=where) for glob in exclude),
+        executable=executable,
+    )
+    return replace(made, source=source)
 
 
 def place(number: int = 0) -> Location:
