@@ -67,7 +67,7 @@ resource "aws_lambda_layer_version" "python312_x86_64" {
 
     postcondition {
       condition     = self.code_sha256 == self.source_code_hash
-      error_message = "AWS holds other bytes as ${self.arn} than the lock says for python312-x86-64.zip: their digest is ${self.code_sha256}, the lock's is ${self.source_code_hash}, which is sha256 ${local.artifacts["python312-x86-64"].sha256} in base64. Delete s3://${self.s3_bucket}/${self.s3_key} and make the ZIP again: layerforge build data-science. Then publish a new version: terraform apply -replace='ADDRESS', where ADDRESS is this resource's and ends in aws_lambda_layer_version.python312_x86_64."
+      error_message = "AWS holds other bytes as ${self.arn} than the lock says for python312-x86-64.zip: their digest is ${self.code_sha256}, the lock's is ${self.source_code_hash}, which is sha256 ${local.artifacts["python312-x86-64"].sha256} in base64. Delete s3://${var.artifact_bucket}/${var.artifact_prefix}/data-science/python312-x86-64/${local.artifacts["python312-x86-64"].sha256}.zip and make the ZIP again: layerforge build data-science. Then publish a new version: terraform apply -replace='ADDRESS', where ADDRESS is this resource's and ends in aws_lambda_layer_version.python312_x86_64."
     }
   }
 }
@@ -90,7 +90,7 @@ resource "aws_lambda_layer_version" "python312_arm64" {
 
     postcondition {
       condition     = self.code_sha256 == self.source_code_hash
-      error_message = "AWS holds other bytes as ${self.arn} than the lock says for python312-arm64.zip: their digest is ${self.code_sha256}, the lock's is ${self.source_code_hash}, which is sha256 ${local.artifacts["python312-arm64"].sha256} in base64. Delete s3://${self.s3_bucket}/${self.s3_key} and make the ZIP again: layerforge build data-science. Then publish a new version: terraform apply -replace='ADDRESS', where ADDRESS is this resource's and ends in aws_lambda_layer_version.python312_arm64."
+      error_message = "AWS holds other bytes as ${self.arn} than the lock says for python312-arm64.zip: their digest is ${self.code_sha256}, the lock's is ${self.source_code_hash}, which is sha256 ${local.artifacts["python312-arm64"].sha256} in base64. Delete s3://${var.artifact_bucket}/${var.artifact_prefix}/data-science/python312-arm64/${local.artifacts["python312-arm64"].sha256}.zip and make the ZIP again: layerforge build data-science. Then publish a new version: terraform apply -replace='ADDRESS', where ADDRESS is this resource's and ends in aws_lambda_layer_version.python312_arm64."
     }
   }
 }
