@@ -20,9 +20,11 @@ from layerforge.cli.messages import render_diagnostics
 from layerforge.diagnostics import Diagnostic, Severity, SpecError
 from layerforge.facts.load import load_facts
 from layerforge.names import LAYER_NAME
+from layerforge.plan.fleet_types import Function, OwnLayer, RegionState
 from layerforge.plan.make import make_plan
-from layerforge.plan.types import Plan
+from layerforge.plan.types import Plan, Target
 from layerforge.spec.load import load_spec
+from layerforge.spec.pins import pins_path
 from layerforge.spec.schema import schema_text
 from layerforge.spec.text import LINE_BREAK
 from support.specs import TODAY
@@ -30,6 +32,8 @@ from support.specs import TODAY
 HOW_MANY = 10_000 if os.environ.get("CI") else 2_000
 """Mutated specs in a run, half of them mutated as data and half as text; `CI=1` asks for all of them."""
 
+TOOLS = "arn:aws:lambda:eu-west-1:017000801446:layer:tools:7"
+MORE = "arn:aws:lambda:eu-west-1:444455556666:layer:more:12"
 SPEC: dict[str, Any] = {
     "version": "1",
     "defaults": {
@@ -39,7 +43,19 @@ SPEC: dict[str, Any] = {
         "grants": ["public"],
         "publish": {"ssm": "/layers"},
         "source": {"exclude": ["**/tests/**"]},
+        "functions": {
+            "runtime": "python3.12",
+            "architecture": "arm64",
+            "handler": "handler.lambda_handler",
+            "layers": ["own"],
+            "memory": "256",
+            "environment": {"LEVEL": "INFO"},
+            "logs": {"retention_days": "30", "format": "JSON"},
+            "tags": {"team": "data"},
+            "via": "pushed",
+        },
     },
+    "regions": {"eu-west-1": "active", "us-east-1": {"state": "paused", "root": "deploy/us", "bucket": "my-bucket"}},
     "layers": {
         "data-science": {
             "description": "pandas, numpy and pyarrow",
@@ -65,6 +81,46 @@ SPEC: dict[str, Any] = {
         },
         "own": {"source": {"ecosystem": "python", "requirements": "requirements.txt"}},
     },
+    "externals": {
+        "tools": {"arns": {"eu-west-1": TOOLS}, "size": "1000", "runtimes": ["python3.12"], "architectures": ["arm64"]}
+    },
+    "functions": {
+        "api": {
+            "description": "Takes orders",
+            "handler": "orders/api.handle",
+            "code": {"folder": "src/api", "exclude": ["**/tests/**"], "executable": ["bin/*"]},
+            "layers": ["tools", "own", {"name": "data-science", "channel": "stable"}],
+            "overrides": ["own"],
+            "memory": "512",
+            "timeout": "60",
+            "ephemeral_storage": "512",
+            "environment": {"LEVEL": None, "STAGE": "test"},
+            "role": "arn:aws:iam::111122223333:role/api",
+            "tracing": "false",
+            "logs": {"retention_days": "0", "group": "/services/api"},
+            "dead_letter": "arn:aws:sqs:eu-west-1:111122223333:failures",
+            "vpc": "true",
+            "reserved_concurrency": "1",
+            "snap_start": "true",
+            "kms_key": "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+            "code_signing": "arn:aws:lambda:eu-west-1:111122223333:code-signing-config:csc-0a1b2c3d4e5f6a7b8",
+            "publish": "true",
+            "aliases": ["live"],
+            "tags": {"stage": "test", "team": None},
+            "via": "s3",
+        },
+        "worker": {"code": "src/worker"},
+        "bucketed": {"code": {"bucket": "my-code", "key": "a.zip", "version": "1", "sha256": "0a" * 32, "size": "7"}},
+        "elsewhere": {"layers": [MORE, "web"]},
+    },
+}
+PINS = {
+    "version": 1,
+    "channels": {
+        "data-science": {
+            "stable": {"arm64": {"eu-west-1": "arn:aws:lambda:eu-west-1:111122223333:layer:data-science-arm64:4"}}
+        }
+    },
 }
 WORDS = [
     *(Path(__file__).with_name("words.txt").read_text(encoding="utf-8").split()),
@@ -79,9 +135,36 @@ FITTING = {
     "grants": ["public"],
     "license": ["z" * 513, "é" * 257],
     "description": ["y" * 257, "é" * 250],
-    "layers": ["Web", "data-science-arm64", "x" * 140, "web"],
+    "layers": ["Web", "data-science-arm64", "x" * 140, "web", MORE, "nobody", TOOLS, "tools"],
+    "functions": ["own", "Api", "x" * 65, "web"],
+    "regions": ["cn-north-1", "eu-west-9", "us-east-1", "us-gov-west-1"],
+    "externals": ["own", "more"],
+    "runtime": ["python3.8", "nodejs22.x", "java21", "go1.x", "rust1.0", "python3.16", "provided.al2023"],
+    "architecture": ["x86_64", "arm64"],
+    "handler": ["handler", "a.b", "a.B::c", "x" * 129],
+    "memory": ["128", "10240", "127", "1 GB"],
+    "ephemeral_storage": ["513", "511"],
+    "publish": ["false", "true"],
+    "overrides": ["tools", "data-science", "nobody"],
+    "state": ["active", "retired"],
+    "root": ["roots/eu-west-1", "deploy"],
+    "channel": ["canary", "latest"],
+    "group": ["/aws/lambda/worker", "a"],
+    "size": ["262144000", "7"],
+    "key": ["b.zip"],
+    "role": ["arn:aws-cn:iam::111122223333:role/api"],
+    "kms_key": ["arn:aws:kms:us-east-1:111122223333:key/a"],
+    "via": ["direct", "s3", "pushed"],
 }
 """Words that are right where they stand, and may break a rule of the plan's."""
+
+NEW: dict[str, Any] = {
+    "layers": {"source": {"ecosystem": "python", "requirements": ["a"]}},
+    "functions": {"code": "src/new", "layers": ["tools", "web"]},
+    "regions": "active",
+    "externals": {"arns": {"us-east-1": TOOLS}},
+}
+"""What a new entry of a mapping is like."""
 
 VALUES: list[Any] = [
     None,
@@ -203,8 +286,8 @@ def fit(container: Any, key: Any, _value: Any, word: str) -> None:
     for field, words in FITTING.items():
         if isinstance(container, dict) and field == key:
             fitting = words[len(word) % len(words)]
-            if key == "layers" and isinstance(container[key], dict):
-                container[key][fitting] = {"source": {"ecosystem": "python", "requirements": ["a"]}}
+            if isinstance(container[key], dict):
+                container[key][fitting] = deepcopy(NEW.get(field, fitting))
             else:
                 container[key] = [fitting, *container[key][1:]] if isinstance(container[key], list) else fitting
 
@@ -221,7 +304,7 @@ MUTATIONS: list[Callable[[Any, Any, Any, str], None]] = [
 ]
 VALUE = st.one_of(st.sampled_from(WORDS), st.sampled_from(VALUES), st.text(max_size=20))
 CHANGE = st.tuples(st.integers(0, 200), st.sampled_from(MUTATIONS), VALUE, st.sampled_from(WORDS))
-EDIT = st.tuples(st.integers(0, 2000), st.integers(0, 12), st.one_of(st.sampled_from(PIECES), st.sampled_from(WORDS)))
+EDIT = st.tuples(st.integers(0, 6000), st.integers(0, 12), st.one_of(st.sampled_from(PIECES), st.sampled_from(WORDS)))
 
 
 @settings(max_examples=HOW_MANY // 2, deadline=None, suppress_health_check=list(HealthCheck))
@@ -252,31 +335,71 @@ def test_the_spec_itself_is_right() -> None:
     assert underlined(TEXT) == []
 
 
-def judge(text: str) -> Plan | None:
-    """Return the plan of a text, or ``None`` after a look at the diagnostics."""
+def test_whatever_stands_in_a_pins_file_is_told_or_planned() -> None:
+    assert judge(TEXT, "{}") is None
+    assert judge(TEXT, json.dumps({**PINS, "channels": {}})) is None
+
+
+@settings(max_examples=HOW_MANY // 4, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(CHANGE, min_size=1, max_size=3), st.lists(EDIT, max_size=1))
+def test_another_pins_file_gives_diagnostics_or_a_plan(changes: list[Any], edits: list[tuple[int, int, str]]) -> None:
+    data = deepcopy(PINS)
+    for number, mutate, value, word in changes:
+        everywhere = list(places(data))
+        if everywhere:
+            mutate(*everywhere[number % len(everywhere)], deepcopy(value), word)
+    pins = json.dumps(data, ensure_ascii=len(changes) == 1, indent=len(changes))
+    for number, length, piece in edits:
+        start = number % (len(pins) + 1)
+        pins = pins[:start] + piece + pins[start + length :]
+    judge(TEXT, pins)
+
+
+def judge(text: str, pins: str = json.dumps(PINS)) -> Plan | None:
+    """Return the plan of a text with a pins file, or ``None`` after a look at the diagnostics."""
     path = Path(_folder.name, "layers.yaml")
     path.write_bytes(text.encode(errors="surrogatepass"))
+    pins_path(path).write_bytes(pins.encode(errors="surrogatepass"))
     plan, found = None, ()
     try:
         plan = make_plan([load_spec(path, shown="layers.yaml")], load_facts(), TODAY)
     except SpecError as error:
         found = error.diagnostics
-    check(plan.warnings if plan is not None else found, text)
+    check(plan.warnings if plan is not None else found, text, pins)
     if plan is None:
         assert any(one.severity is Severity.ERROR for one in found)
         return None
-    for layer in plan.layers:
-        for unit in layer.units:
-            assert LAYER_NAME.fullmatch(unit.aws_name)
-            assert re.fullmatch("[a-z][a-z0-9_]*", unit.address)
+    units = {unit.aws_name: unit for layer in plan.layers for unit in layer.units}
+    assert all(LAYER_NAME.fullmatch(name) for name in units)
+    assert all(re.fullmatch("[a-z][a-z0-9_]*", unit.address) for unit in units.values())
+    for fleet in plan.fleets:
+        for function in fleet.functions:
+            judge_function(function, plan, [one.name for one in fleet.regions if one.state is RegionState.ACTIVE])
     return plan
 
 
-def check(diagnostics: Iterable[Diagnostic], text: str) -> None:
+def judge_function(function: Function, plan: Plan, active: list[str]) -> None:
+    """See that a function of a plan can be what the plan says."""
+    assert re.fullmatch(r"[A-Za-z0-9_-]{1,64}", function.name)
+    assert len(function.layers) <= 5
+    assert function.attached_only == (not function.handler)
+    assert not (function.settings.aliases or function.settings.snap_start) or function.settings.publish
+    layers = {layer.name: layer for layer in plan.layers}
+    for attached in function.layers:
+        if isinstance(attached, OwnLayer):
+            (unit,) = (one for one in layers[attached.layer].units if one.key == attached.unit)
+            assert Target(runtime=function.runtime, architecture=function.architecture) in unit.targets
+        else:
+            assert set(active) <= set(attached.arns)
+            assert all(arn.rpartition(":")[2].isdigit() for arn in attached.arns.values())
+
+
+def check(diagnostics: Iterable[Diagnostic], text: str, pins: str) -> None:
     """Hold diagnostics against what all of them promise."""
-    lines = LINE_BREAK.split(text.removeprefix("\ufeff"))
     for one in diagnostics:
-        assert re.fullmatch(r"(SPEC|PLAN)\d{3}", one.code)
+        of_pins = one.location is not None and one.location.file.endswith("pins.json")
+        lines = LINE_BREAK.split((pins if of_pins else text).removeprefix("\ufeff"))
+        assert re.fullmatch(r"PINS\d{3}" if of_pins else r"(SPEC|PLAN|FUNC)\d{3}", one.code)
         assert not one.message.endswith(".")
         assert "is not right" not in one.message, "an error of Pydantic's that has no words of ours"
         assert "None" not in f"{one.message} {one.hint}"

@@ -69,9 +69,66 @@ def test_the_schema_accepts_what_the_loader_accepts(layer: str, version: str, tm
     assert problems(text) == []
 
 
+ARN = "arn:aws:lambda:eu-west-1:111122223333:layer:tools:7"
+FUNCTIONS = [
+    "{}",
+    "{runtime: python3.13, architecture: arm64, handler: a.b, code: src/a, via: s3, description: 7}",
+    "{code: {folder: src/a, exclude: ['**'], executable: [a]}, overrides: [7]}",
+    "{code: {bucket: abc, key: 7, version: 1.0, size: 12}}",
+    f"{{code: {{bucket: abc, key: a, sha256: {'ab' * 32}, size: '12'}}}}",
+    f"{{layers: [a, {{name: a, channel: stable}}, '{ARN}']}}",
+    "{memory: 128, timeout: '900', ephemeral_storage: 10240, reserved_concurrency: 0}",
+    "{memory: '10240', reserved_concurrency: ~, role: null, dead_letter: null, kms_key: null, code_signing: null}",
+    "{environment: {AB: c, CD: 7, EF: true, GH: 1.50, IJ: ~}, tags: {a: 7, b: ~, c: ''}}",
+    "{tracing: true, vpc: false, snap_start: 'true', publish: 'false', aliases: [live]}",
+    "{logs: {retention_days: 0, format: JSON, group: /a}, aliases: []}",
+    "{logs: {group: ~}, role: 'arn:aws:iam::111122223333:role/a/b'}",
+    "{dead_letter: 'arn:aws:sns:eu-west-1:111122223333:a'}",
+]
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_the_schema_accepts_the_functions_that_the_loader_accepts(function: str, tmp_path: Path) -> None:
+    text = f"version: 1\nfunctions: {{no-1: {function}}}\n"
+    assert load(tmp_path, text).spec.functions
+    assert problems(text) == []
+    if not {"code", "overrides", "description", "group"} & set(function.replace("{", " ").replace(":", " ").split()):
+        text = f"version: 1\ndefaults: {{functions: {function}}}\nlayers: {{no-1: {TAKEN[0]}}}\n"
+        assert load(tmp_path, text).spec.layers
+        assert problems(text) == []
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "regions: {eu-west-1: active, us-east-1: {state: paused, root: a, bucket: abc}, ap-south-1: {}}",
+        "regions: {eu-west-1: {bucket: ~, root: null}}",
+        f"externals: {{no-1: {{arns: {{eu-west-1: '{ARN}'}}, size: 1, runtimes: [java21], architectures: [arm64]}}}}",
+    ],
+)
+def test_the_schema_accepts_regions_and_externals_that_the_loader_accepts(rest: str, tmp_path: Path) -> None:
+    text = f"version: 1\nlayers: {{a: {TAKEN[0]}}}\n{rest}\n"
+    assert load(tmp_path, text).spec.layers
+    assert problems(text) == []
+
+
 @pytest.mark.parametrize(
     "text",
     [
+        "version: 1\nfunctions: {a: {memory: 127}}",
+        "version: 1\nfunctions: {a: {memory: lots}}",
+        "version: 1\nfunctions: {a: {tracing: yes please}}",
+        "version: 1\nfunctions: {a: {image: a}}",
+        "version: 1\nfunctions: {a b: {}}",
+        "version: 1\nfunctions: {a: {environment: {A: b}}}",
+        "version: 1\nfunctions: {a: {layers: [a@b]}}",
+        "version: 1\nfunctions: {a: {layers: ['arn:aws:lambda:eu-west-1:111122223333:layer:tools']}}",
+        "version: 1\nfunctions: {a: {code: {folder: a, bucket: b}}}",
+        "version: 1\nfunctions: {a: {logs: {format: text}}}",
+        "version: 1\nfunctions: {a: {role: admin}}",
+        "version: 1\nfunctions: {a: {}}\nregions: {eu-west-1: on}",
+        "version: 1\nfunctions: {a: {}}\nexternals: {a: {arns: {eu-west-1: a}}}",
+        "version: 1\ndefaults: {}",
         "version: 2\nlayers: {}",
         "version: 1",
         "version: 1\nlayers: {a b: {source: {ecosystem: python, requirements: [a]}}}",

@@ -13,14 +13,16 @@ from layerforge.facts.load import load_facts
 from layerforge.names import LAYER_NAME, LAYER_VERSION_ARN, UNIT_KEY
 from layerforge.spec.arns import layer_version_arn
 from layerforge.spec.fleet_scalars import channel_name
-from layerforge.spec.positions import Positions, SpecPath
+from layerforge.spec.positions import Positions, Span, SpecPath
 from layerforge.spec.show import show
+from layerforge.spec.text import LINE_BREAK
 from layerforge.spec.tree import read_tree
 
 VERSION: Final = 1
 SUFFIX: Final = ".pins.json"
 _FORM: Final = '`{"version": 1, "channels": {"<layer>": {"<channel>": {"<unit>": {"<region>": "<versioned ARN>"}}}}}`'
 _AGAIN: Final = "remove it, or take the last good one from version control"
+_TWICE: Final = "SPEC012"
 _LEVELS: Final = ("layer", "channel", "unit", "Region")
 _MARKERS: Final = ("<<<<<<<", "|||||||", "=======", ">>>>>>>")
 
@@ -86,20 +88,29 @@ def _parse(text: str, shown: str) -> tuple[Any, Positions]:
     try:
         document = json.loads(text)
     except json.JSONDecodeError as error:
-        lines = text.splitlines() or [""]
-        line = lines[error.lineno - 1] if error.lineno <= len(lines) else ""
-        where = Location(file=shown, line=error.lineno, column=error.colno, text=line)
+        lines = tuple(LINE_BREAK.split(text))
+        before = LINE_BREAK.split(text[: error.pos])
+        span = Span(len(before) - 1, len(before[-1]), len(before) - 1, len(before[-1]) + 1)
         hint = f"it has this form: {_FORM}"
-        if line.startswith(_MARKERS):
+        if lines[span.line].startswith(_MARKERS):
             hint = "settle the merge conflict: keep one version for each channel and Region"
-        message = f"the pins file is not JSON: {error.msg[:1].lower()}{error.msg[1:]}"
-        raise SpecError(Diagnostic(code="PINS002", message=message, location=where, hint=hint)) from error
+        reason = f"{error.msg[:1].lower()}{error.msg[1:]}".removesuffix(" at")
+        where = Positions(file=shown, lines=lines).at(span)
+        raise SpecError(_problem("PINS002", f"the pins file is not JSON: {reason}", where, hint)) from error
     except (RecursionError, ValueError) as error:
         raise SpecError(_whole("PINS002", "the pins file is not JSON: it is nonsense", shown)) from error
-    tree = read_tree(text, shown)  # JSON is YAML; what this finds beside places is keys that are there twice
+    tree = read_tree(text, shown)  # JSON is YAML
     if tree.diagnostics:
-        raise SpecError(replace(one, code="PINS002") for one in tree.diagnostics)
+        raise SpecError(_refused(one) for one in tree.diagnostics)
     return document, tree.places
+
+
+def _refused(one: Diagnostic) -> Diagnostic:
+    """Return what the reader of YAML finds in a JSON text: a key twice, or what no name or ARN holds."""
+    if one.code == _TWICE:
+        return replace(one, code="PINS002")
+    message = "this cannot stand in a pins file"
+    return replace(one, code="PINS002", message=message, hint=f"it has this form: {_FORM}")
 
 
 def _check_frame(document: Any, places: Positions) -> Iterator[Diagnostic]:  # noqa: ANN401 - any JSON

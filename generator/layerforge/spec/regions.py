@@ -1,5 +1,6 @@
 """The AWS Regions that a fleet is published in."""
 
+import re
 from typing import Annotated, Any, ClassVar, Final, Literal, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field
@@ -12,7 +13,7 @@ from layerforge.spec.fleet_scalars import Bucket
 from layerforge.spec.model import Model
 from layerforge.spec.paths import InsidePath
 from layerforge.spec.problem import problem
-from layerforge.spec.scalars import FilledLine
+from layerforge.spec.scalars import FilledLine, text_pattern
 from layerforge.spec.show import listing, show
 from layerforge.spec.suggest import nearest
 
@@ -31,7 +32,8 @@ def _region(value: str) -> str:
     return value
 
 
-RegionKey = Annotated[FilledLine, AfterValidator(_region)]
+_NAME: Final = re.compile("|".join(partition.pattern.pattern for partition in load_facts().partitions))
+RegionKey = Annotated[FilledLine, AfterValidator(_region), text_pattern(_NAME)]
 
 
 class Region(Model):

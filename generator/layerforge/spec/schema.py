@@ -18,13 +18,13 @@ def schema_text() -> str:
     """Return the JSON Schema of the spec as the text of a file."""
     schema: dict[str, Any] = _for_editors(Spec.model_json_schema())
     models, limits = schema["$defs"], load_facts().limits
-    models["Layer"]["properties"]["description"]["maxLength"] = limits.description_characters
+    for model in ("Layer", "Function"):
+        models[model]["properties"]["description"]["maxLength"] = limits.description_characters
     for model in ("Layer", "Defaults"):
         models[model]["properties"]["license"]["maxLength"] = limits.license_characters
     version = schema["properties"]["version"]
     version["enum"] = [int(version["const"]), version.pop("const")]
     del version["type"]
-    schema["properties"]["layers"]["additionalProperties"] = False
     whole = {"$schema": DIALECT, "title": "layerforge spec", **schema}
     return json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
 
@@ -38,6 +38,8 @@ def _for_editors(part: Any) -> Any:  # noqa: ANN401 - any part of a JSON documen
     whole = {key: _for_editors(value) for key, value in part.items() if key != "title" or not isinstance(value, str)}
     if whole.get("type") == "string" and not {"enum", "const"} & whole.keys() and _may_be_number(whole.get("pattern")):
         whole["type"] = _SCALARS
+    if "patternProperties" in whole:  # names that are none are errors
+        whole["additionalProperties"] = False
     if "$ref" in whole and len(whole) > 1:  # this dialect looks at nothing beside a `$ref`
         whole["allOf"] = [{"$ref": whole.pop("$ref")}]
     return whole
