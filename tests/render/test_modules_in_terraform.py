@@ -1,7 +1,6 @@
 """The real Terraform takes the kept modules: formatted, valid, and with contract tests that pass."""
 
 import base64
-import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from layerforge.render import hcl
 from layerforge.render.contract import contract_of
 from layerforge.render.variables import variables_of
 from render import cases
+from render.in_terraform import EXAMPLE, RUN, from_above, initialise, judge_rules, passed, problems, write_modules
 from support import plans
 from support.tf import Terraform
 
@@ -20,27 +20,10 @@ pytestmark = pytest.mark.terraform
 
 LAYERS: Mapping[str, Layer] = {layer.name: layer for layer in cases.plan().layers if layer.name != "new-runtime"}
 """The provider that knows the newest runtime is not the one that the tests run with."""
-EXAMPLE = re.compile(r"^```hcl\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-RUN = re.compile(r'^run "([^"]+)" \{$', re.MULTILINE)
 
 
 def _modules(folder: Path) -> Path:
-    wanted = {name: text for name, text in cases.texts().items() if name.partition("/")[0] in LAYERS}
-    return cases.write(folder / "modules", wanted)
-
-
-def _passed(events: tuple[dict[str, object], ...]) -> dict[str, str]:
-    """Return the status of every run by ``file:run``."""
-    found = {}
-    for event in events:
-        run = event.get("test_run")
-        if isinstance(run, dict) and run.get("progress", "complete") == "complete":
-            found[f"{run['path']}:{run['run']}"] = run["status"]
-    return found
-
-
-def _problems(events: tuple[dict[str, object], ...]) -> list[object]:
-    return [event["diagnostic"] for event in events if event.get("@level") == "error" and "diagnostic" in event]
+    return write_modules(folder, LAYERS)
 
 
 def test_modules_are_formatted(terraform: Terraform, tmp_path: Path) -> None:
@@ -72,62 +55,36 @@ def test_a_module_passes_its_own_test_where_it_stands(terraform: Terraform, tmp_
     name = "direct-organization"
     folder = terraform.prepare(cases.write(tmp_path / name, cases.of_module(name)))
     events = terraform.events(folder, "test")
-    assert _problems(events) == []
-    status = _passed(events)
+    assert problems(events) == []
+    status = passed(events)
     assert list(status) == [f"tests/contract.tftest.hcl:{run}" for run in RUN.findall(_contract(name))]
     assert set(status.values()) == {"pass"}
-
-
-def _initialise(terraform: Terraform, folder: Path) -> None:
-    """Make a folder ready for tests that name modules: only ``init`` looks into those."""
-    (folder / "main.tf").write_text("terraform {}\n")
-    terraform.prepare(folder)
-    terraform.run(folder, "init", "-no-color")
 
 
 def _contract(name: str) -> str:
     return cases.of_module(name)["tests/contract.tftest.hcl"]
 
 
-def _from_above(name: str) -> str:
-    """Return a module's contract test as a test of the folder above, so that one Terraform runs those of all."""
-    text = _contract(name).replace('"tests/other"', f'"modules/{name}/tests/other"')
-    return RUN.sub(rf'run "\1" {{\n  module {{\n    source = "./modules/{name}"\n  }}\n', text)
-
-
 @pytest.mark.slow
 def test_modules_of_every_kind_pass_their_tests(terraform: Terraform, tmp_path: Path) -> None:
     names = ("3-s3_accounts", "alone", "hostile", "pushed-public")
     _modules(tmp_path)
-    cases.write(tmp_path / "tests", {f"{name}.tftest.hcl": _from_above(name) for name in names})
-    _initialise(terraform, tmp_path)
+    cases.write(tmp_path / "tests", {f"{name}.tftest.hcl": from_above(name) for name in names})
+    initialise(terraform, tmp_path)
     events = terraform.events(tmp_path, "test")
-    assert _problems(events) == []
-    status = _passed(events)
+    assert problems(events) == []
+    status = passed(events)
     assert set(status) == {f"tests/{name}.tftest.hcl:{run}" for name in names for run in RUN.findall(_contract(name))}
     assert set(status.values()) == {"pass"}
 
 
 def test_every_rule_has_a_run_that_breaks_it_alone(terraform: Terraform, tmp_path: Path) -> None:
     """Each wrong value fails its own rule and no other; the good values keep all."""
-    outputs, wanted = [], {}
-    for number, layer in enumerate(LAYERS.values()):
-        variables = variables_of(layer, load_facts().limits)
-        for variable in variables:
-            tried = [dict(rule.wrong)[variable.name] for rule in variable.rules]
-            good = [value for value in (variable.default, variable.example) if value is not None]
-            for turn, value in enumerate((*tried, *good)):
-                name = f"{number}_{variable.name}_{turn}"
-                conditions = ", ".join(
-                    rule.condition.replace(f"var.{variable.name}", f"({value})") for rule in variable.rules
-                )
-                outputs.append(f'output "it_{name}" {{\n  value = [{conditions}]\n}}\n')
-                wanted[f"it_{name}"] = [turn != own for own in range(len(variable.rules))]
+    listed = [variables_of(layer, load_facts().limits) for layer in LAYERS.values()]
+    judge_rules(terraform, tmp_path, listed)
+    for layer, variables in zip(LAYERS.values(), listed, strict=True):
         broken = [name for refusal in contract_of(layer, variables).refusals for name in refusal.variables]
         assert sorted(broken) == sorted(f"var.{item.name}" for item in variables for _ in item.rules)
-    (tmp_path / "main.tf").write_text("\n".join(outputs))
-    terraform.run(tmp_path, "apply", "-auto-approve", "-no-color")
-    assert {name: found["value"] for name, found in terraform.json(tmp_path, "output").items()} == wanted
 
 
 WIRING = """
@@ -206,7 +163,7 @@ def test_after_an_apply_everything_points_to_its_own_unit(terraform: Terraform, 
     names = ("3-s3_accounts", "direct-organization")
     _modules(tmp_path)
     cases.write(tmp_path / "tests", {f"{name}.tftest.hcl": _wiring(LAYERS[name]) for name in names})
-    _initialise(terraform, tmp_path)
+    initialise(terraform, tmp_path)
     events = terraform.events(tmp_path, "test")
-    assert _problems(events) == []
-    assert set(_passed(events).values()) == {"pass"}
+    assert problems(events) == []
+    assert set(passed(events).values()) == {"pass"}

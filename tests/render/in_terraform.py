@@ -1,0 +1,69 @@
+"""What the tests need that hand emitted modules to the real Terraform."""
+
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Final
+
+from layerforge.render.rules import Variable
+from render import cases
+from support.tf import Terraform
+
+EXAMPLE: Final = re.compile(r"^```hcl\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+RUN: Final = re.compile(r'^run "([^"]+)" \{$', re.MULTILINE)
+
+
+def write_modules(folder: Path, names: Iterable[str]) -> Path:
+    """Write kept modules into a folder ``modules`` and return it."""
+    listed = set(names)
+    return cases.write(
+        folder / "modules", {name: text for name, text in cases.texts().items() if name.partition("/")[0] in listed}
+    )
+
+
+def passed(events: tuple[dict[str, object], ...]) -> dict[str, str]:
+    """Return the status of every run by ``file:run``."""
+    found = {}
+    for event in events:
+        run = event.get("test_run")
+        if isinstance(run, dict) and run.get("progress", "complete") == "complete":
+            found[f"{run['path']}:{run['run']}"] = run["status"]
+    return found
+
+
+def problems(events: tuple[dict[str, object], ...]) -> list[object]:
+    """Return the errors among what a command printed."""
+    return [event["diagnostic"] for event in events if event.get("@level") == "error" and "diagnostic" in event]
+
+
+def initialise(terraform: Terraform, folder: Path) -> None:
+    """Make a folder ready for tests that name modules: only ``init`` looks into those."""
+    (folder / "main.tf").write_text("terraform {}\n")
+    terraform.prepare(folder)
+    terraform.run(folder, "init", "-no-color")
+
+
+def from_above(name: str, test: str = "contract") -> str:
+    """Return a module's test as a test of the folder above, so that one Terraform runs those of all."""
+    text = cases.of_module(name)[f"tests/{test}.tftest.hcl"]
+    text = text.replace('"tests/other"', f'"modules/{name}/tests/other"')
+    return RUN.sub(rf'run "\1" {{\n  module {{\n    source = "./modules/{name}"\n  }}\n', text)
+
+
+def judge_rules(terraform: Terraform, folder: Path, modules: Sequence[Sequence[Variable]]) -> None:
+    """Let Terraform judge every wrong and good value of variables: a wrong one fails its own rule and no other."""
+    outputs, wanted = [], {}
+    for number, variables in enumerate(modules):
+        for variable in variables:
+            tried = [dict(rule.wrong)[variable.name] for rule in variable.rules]
+            good = [value for value in (variable.default, variable.example) if value is not None]
+            for turn, value in enumerate((*tried, *good)):
+                name = f"it_{number}_{variable.name}_{turn}"
+                conditions = ", ".join(
+                    rule.condition.replace(f"var.{variable.name}", f"({value})") for rule in variable.rules
+                )
+                outputs.append(f'output "{name}" {{\n  value = [{conditions}]\n}}\n')
+                wanted[name] = [turn != own for own in range(len(variable.rules))]
+    (folder / "main.tf").write_text("\n".join(outputs))
+    terraform.run(folder, "apply", "-auto-approve", "-no-color")
+    assert {name: found["value"] for name, found in terraform.json(folder, "output").items()} == wanted
