@@ -149,6 +149,16 @@ def test_own_code_that_changed_is_built_again(scene: Scene) -> None:
     }
 
 
+def test_a_pins_file_that_comes_and_changes_is_read(scene: Scene) -> None:
+    scene.run("gen")
+    pins = scene.top / "layers.pins.json"
+    pins.write_text('{"version": 1, "channels": {"gone": {}}}')
+    assert "PINS006" in scene.run("gen").stderr
+    assert "everything is up to date" in scene.run("gen").stderr
+    pins.write_text('{"version": 1, "channels": {"words": {"stable": {"all": {"eu-west-1": "arn:aws:x"}}}}}')
+    assert "PINS005" in scene.run("gen", code=2).stderr
+
+
 def test_a_digest_that_was_altered_in_the_lock_is_found(scene: Scene) -> None:
     scene.run("gen")
     path = scene.top / "layers.lock.json"

@@ -16,6 +16,7 @@ from layerforge.lock.check import check_lock
 from layerforge.lock.file import lock_path
 from layerforge.lock.requests import read_request
 from layerforge.plan.packaged import source_of
+from layerforge.spec.pins import pins_path
 from layerforge.verify.functions import check_functions
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def _watched(
 ) -> Watched:
     """Collect what a later run must find unchanged."""
     out = Path(os.path.abspath(args.out))  # noqa: PTH100
-    files = {*project.specs, *map(lock_path, project.specs)}
+    files = {*project.specs, *map(lock_path, project.specs), *map(pins_path, project.specs)}
     if args.facts:
         files.add(Path(os.path.abspath(args.facts)))  # noqa: PTH100
     trees = set()
