@@ -171,7 +171,7 @@ def test_round_trip(
             f'"own_files": "{A}"',
             '"own_files": "x"',
             "error[LOCK005]: `own_files` is `x`, not a SHA-256 digest of 64 lower-case hexadecimal digits",
-            19,
+            20,
         ),
         (ARN, ARN[:-2], f"error[LOCK003]: `{ARN[:-2]}` is not the ARN of a layer version", 3),
         (

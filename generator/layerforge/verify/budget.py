@@ -60,11 +60,13 @@ def _near(function: Function, parts: Sequence[Part], total: int, allowed: int) -
 def _unknown(
     function: Function, unknown: Sequence[Part], parts: Sequence[Part], total: int, allowed: int
 ) -> Diagnostic:
-    names = " and of ".join(part.label for part in unknown)
+    labels = [part.label for part in unknown]
+    names = " and ".join(filter(None, [", ".join(labels[:-1]), labels[-1]]))
+    sizes = f"size of {names} is" if len(labels) == 1 else f"sizes of {names} are"
     return Diagnostic(
         code="BUDG003",
         severity=Severity.NOTE,
-        message=f"the unzipped size of {names} is not known, and the rest of `{function.name}` has {total:,} bytes, "
+        message=f"the unzipped {sizes} not known, and the rest of `{function.name}` has {total:,} bytes, "
         f"{total / allowed:.0%} of the {allowed:,} that Lambda allows",
         location=function.where,
         notes=_notes(parts),

@@ -93,11 +93,13 @@ def describe(clash: Clash, functions: Sequence[Function]) -> Iterator[Diagnostic
             notes=_list(files) if len(files) > 1 else (),
         )
     if clashing:
-        what = f"`{clashing[0]}` is a file" if len(clashing) == 1 else f"{len(clashing)} paths are files"
+        what = f"`{clashing[0]}` is a file of one and a folder of the other"
+        if len(clashing) > 1:
+            what = f"{len(clashing)} paths are files of one and folders of the other"
         yield Diagnostic(
             code="CONF003",
             severity=Severity.WARNING,
-            message=f"{what} of one and a folder of the other of `{lower}` and `{upper}` in {who}",
+            message=f"{what} of `{lower}` and `{upper}` in {who}",
             location=where,
             hint="AWS does not say what Lambda makes of that: leave one of the two out with `exclude`",
             notes=_list(clashing) if len(clashing) > 1 else (),
