@@ -24,6 +24,7 @@ def scene(tmp_path: Path) -> Path:
         "src/pkg/data.txt": "data",
         "src/.gitignore": "*.log",
         "modules/a/main.tf": "# generated",
+        "roots/eu-west-1/main.tf": "# generated",
     }.items():
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -33,6 +34,7 @@ def scene(tmp_path: Path) -> Path:
         trees=frozenset({tmp_path / "src/pkg"}),
         outputs={tmp_path / "modules/a/main.tf": ""},
         folder=tmp_path / "modules",
+        around=frozenset({tmp_path / "roots"}),
     )
     (tmp_path / "stamp.json").write_text(make_stamp(watched, QUESTION, ANSWER))
     return tmp_path
@@ -57,6 +59,7 @@ CHANGES: dict[str, Callable[[Path], object]] = {
     "a spec that is gone": lambda top: (top / "layers.yaml").unlink(),
     "a lock that came": lambda top: (top / "layers.lock.json").write_text("{}"),
     "an own file's content": lambda top: (top / "src/pkg/data.txt").write_text("DATA"),
+    "a root that came": lambda top: (top / "roots/us-east-1").mkdir(),
     "a new own file": lambda top: (top / "src/pkg/new.py").write_text(""),
     "an own file that is gone": lambda top: (top / "src/pkg/data.txt").unlink(),
     "an own file that became a link": lambda top: (

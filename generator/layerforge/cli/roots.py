@@ -25,7 +25,7 @@ class Roots:
     Attributes:
         texts: of each root that has to be as the spec says, by its folder.
         gone: folders that held, or may hold, a root that the spec has no more, and the owner that its files name.
-        around: the folders that roots lie in; a new entry there may be a root that is to go.
+        around: those, and the folders that roots lie in; a new entry there may be a file, or a root, that is to go.
     """
 
     texts: Mapping[Path, Mapping[str, str]] = field(default_factory=dict)
@@ -60,7 +60,7 @@ def roots_of(plan: Plan, specs: tuple[Path, ...], facts: Facts, out: Path) -> Ro
         for folder in (folder for place in sorted(places) for folder in _folders(place)):
             if folder not in kept and folder != modules and modules not in folder.parents:
                 gone.setdefault(folder, root_owner(spec, folder))
-    return Roots(texts=texts, gone=gone, around=frozenset(around))
+    return Roots(texts=texts, gone=gone, around=frozenset({*around, *gone}))
 
 
 def _folders(place: Path) -> Iterator[Path]:
