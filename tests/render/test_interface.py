@@ -1,12 +1,13 @@
 """Names, addresses, variables and outputs are public. They follow the spec alone, and a change of one is seen here."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from layerforge.facts.load import load_facts
 from layerforge.lock.types import ArtifactRecord, Lock
 from layerforge.names import Delivery, LayerName, Split
+from layerforge.plan.fleet_types import Function
 from layerforge.plan.types import Layer, Publish
 from layerforge.render.contract import contract_of
 from layerforge.render.make import render
@@ -15,6 +16,7 @@ from render import cases
 from support import plans
 from support.golden import Golden
 
+FUNCTION_FILES = ("main.tf", "variables.tf", "outputs.tf")
 BLOCK = re.compile(r'^(resource|variable|output) "([^"]+)"(?: "([^"]+)")?', re.MULTILINE)
 
 
@@ -39,10 +41,33 @@ def addresses(layer: Layer, texts: dict[str, str]) -> Iterator[str]:
         yield f"layer name <name_prefix>{unit.aws_name}"
 
 
+def function_addresses(function: Function, texts: Mapping[str, str]) -> Iterator[str]:
+    """Yield the same of a function's module."""
+    instances = {
+        "aws_lambda_alias.this": function.settings.aliases,
+        "aws_s3_object.artifact": [unit.key for unit in function.units],
+    }
+    for name in FUNCTION_FILES:
+        for kind, first, second in BLOCK.findall(texts.get(f"{function.name}/{name}", "")):
+            if kind != "resource":
+                yield f"{kind} {first}"
+                continue
+            address = f"{first}.{second}"
+            keys = instances.get(address)
+            yield from [address] if keys is None else [f'{address}["{key}"]' for key in keys]
+    if not function.attached_only:
+        yield f"function name <name_prefix>{function.name}"
+
+
 def test_public_names_are_as_they_are_kept(golden: Golden) -> None:
     """A changed address ships with a ``moved`` block; a changed variable or output is a new major version."""
     texts = dict(cases.texts())
     lines = [f"{layer.name}: {line}" for layer in cases.plan().layers for line in addresses(layer, texts)]
+    lines += [
+        f"{function.name}: {line}"
+        for function in cases.plan().functions
+        for line in function_addresses(function, texts)
+    ]
     golden.text(cases.GOLDEN / "addresses.txt", "".join(f"{line}\n" for line in lines))
 
 

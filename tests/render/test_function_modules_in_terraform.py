@@ -1,0 +1,137 @@
+"""The real Terraform takes the modules of functions: valid examples, contract tests that pass, strings as they were."""
+
+import base64
+import json
+import unicodedata
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from layerforge.facts.load import load_facts
+from layerforge.plan.fleet_types import Function
+from layerforge.render.contract import refusals_of
+from layerforge.render.function_variables import function_variables
+from layerforge.render.view import identifier
+from render import cases
+from render.in_terraform import EXAMPLE, RUN, from_above, initialise, judge_rules, passed, problems, write_modules
+from support.tf import Terraform
+
+pytestmark = pytest.mark.terraform
+
+FUNCTIONS: Mapping[str, Function] = {function.name: function for function in cases.plan().functions}
+LAYER = "s3-mixed"
+STUB = 'variable "layers" {\n  type = list(string)\n}\n'
+
+
+def _examples(name: str) -> list[str]:
+    return EXAMPLE.findall(cases.of_module(name)["README.md"])
+
+
+def test_the_usage_example_of_every_readme_is_valid(terraform: Terraform, tmp_path: Path) -> None:
+    """The layers come from their own examples; a module of somebody else is anything that takes ``layers``."""
+    modules = write_modules(tmp_path, (*FUNCTIONS, LAYER))
+    cases.write(tmp_path / "lambda", {"main.tf": STUB})
+    calls = []
+    for number, (name, function) in enumerate(FUNCTIONS.items()):
+        example, *handed_on = _examples(name)
+        assert len(handed_on) == function.attached_only
+        folder = tmp_path / f"example-{number}"
+        taken = "".join(f'module "taken" {{\n  source = "../lambda"\n{line}}}\n' for line in handed_on)
+        layer = _examples(LAYER)[0] if f"module.{identifier(LAYER)}." in example else ""
+        cases.write(folder, {"main.tf": example, "layers.tf": layer, "taken.tf": taken})
+        (folder / "modules").symlink_to(modules, target_is_directory=True)
+        calls.append(f'module "example_{number}" {{\n  source = "./example-{number}"\n}}\n')
+    (tmp_path / "main.tf").write_text("\n".join(calls))
+    terraform.prepare(tmp_path)
+    found = terraform.json(tmp_path, "validate")
+    assert found["diagnostics"] == []
+    assert found["valid"]
+    assert terraform.run(tmp_path, "fmt", "-check", "-recursive", "-no-color", ok=(0, 2, 3)).stdout == ""
+
+
+def _tests(name: str) -> list[str]:
+    texts = cases.of_module(name)
+    return [test for test in ("contract", "digest") if f"tests/{test}.tftest.hcl" in texts]
+
+
+def test_a_module_passes_its_own_tests_where_it_stands(terraform: Terraform, tmp_path: Path) -> None:
+    name = "data-processor"
+    folder = terraform.prepare(cases.write(tmp_path / name, cases.of_module(name)))
+    events = terraform.events(folder, "test")
+    assert problems(events) == []
+    status = passed(events)
+    texts = cases.of_module(name)
+    assert list(status) == [
+        f"tests/{test}.tftest.hcl:{run}"
+        for test in _tests(name)
+        for run in RUN.findall(texts[f"tests/{test}.tftest.hcl"])
+    ]
+    assert set(status.values()) == {"pass"}
+
+
+@pytest.mark.slow
+def test_modules_of_every_kind_pass_their_tests(terraform: Terraform, tmp_path: Path) -> None:
+    names = [name for name in FUNCTIONS if name != "data-processor"]
+    write_modules(tmp_path, names)
+    tests = {f"{name}-{test}": from_above(name, test) for name in names for test in _tests(name)}
+    cases.write(tmp_path / "tests", {f"{name}.tftest.hcl": text for name, text in tests.items()})
+    initialise(terraform, tmp_path)
+    events = terraform.events(tmp_path, "test")
+    assert problems(events) == []
+    status = passed(events)
+    assert set(status) == {
+        f"tests/{name}.tftest.hcl:{run}" for name, text in tests.items() for run in RUN.findall(text)
+    }
+    assert set(status.values()) == {"pass"}
+
+
+def test_every_rule_has_a_run_that_breaks_it_alone(terraform: Terraform, tmp_path: Path) -> None:
+    listed = [function_variables(function, load_facts()) for function in FUNCTIONS.values()]
+    judge_rules(terraform, tmp_path, listed)
+    for variables in listed:
+        broken = [name for refusal in refusals_of(variables) for name in refusal.variables]
+        assert sorted(broken) == sorted(f"var.{item.name}" for item in variables for _ in item.rules)
+
+
+HOSTILE = """
+mock_provider "aws" {{}}
+
+run "it" {{
+  command = plan
+
+  module {{
+    source = "./modules/hostile-function"
+  }}
+
+  variables {{
+    environment = {{ STAGE = "x" }}
+  }}
+
+  assert {{
+    condition     = jsonencode([{values}]) == ""
+    error_message = base64encode(jsonencode([{values}]))
+  }}
+}}
+"""
+
+
+def test_hostile_strings_reach_aws_as_they_were(terraform: Terraform, tmp_path: Path) -> None:
+    """The test fails on purpose: its message brings out what would be sent."""
+    write_modules(tmp_path, ["hostile-function"])
+    values = ", ".join(
+        f"aws_lambda_function.this.{what}" for what in ("description", "environment[0].variables", "tags")
+    )
+    cases.write(tmp_path / "tests", {"it.tftest.hcl": HOSTILE.format(values=values)})
+    initialise(terraform, tmp_path)
+    (message,) = [_detail(event) for event in terraform.events(tmp_path, "test") if _detail(event)]
+    description, environment, tags = json.loads(base64.b64decode("".join(message.split())))
+    hostile = unicodedata.normalize("NFC", cases.HOSTILE)
+    assert description == hostile[:200]
+    assert environment == {"HOSTILE": hostile, "STAGE": "x"}
+    assert tags == {hostile[:100]: hostile}
+
+
+def _detail(event: dict[str, Any]) -> str:
+    return str(event.get("diagnostic", {}).get("detail", ""))
