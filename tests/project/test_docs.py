@@ -142,11 +142,16 @@ def test_every_example_tells_the_editor_its_schema(path: Path) -> None:
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=str)
 def test_every_example_is_whole(path: Path) -> None:
-    names = {other.name for other in tracked() if other.parent == path.parent}
-    assert names >= {"README.md", "layers.yaml", "layers.lock.json", "main.tf", "versions.tf", "variables.tf"}
+    files = tracked()
+    assert {other.name for other in files if other.parent == path.parent} >= {"README.md", "layers.lock.json"}
     assert f"--spec {path}" in text(Path("Makefile"))
-    for source in re.findall(r'source = "(\.\./\.\./modules/[^"]+)"', text(path.parent / "main.tf")):
-        assert (ROOT / path.parent / source / "main.tf").is_file(), source
+    roots = [other.parent for other in files if other.name == "main.tf" and path.parent in other.parents]
+    assert roots
+    for root in roots:
+        assert {other.name for other in files if other.parent == root} >= {"versions.tf", "variables.tf"}
+        sources = re.findall(r'source += "(\.[^"]+)"', text(root / "main.tf"))
+        assert sources
+        assert [source for source in sources if not (ROOT / root / source / "main.tf").is_file()] == []
 
 
 def test_the_decisions_are_numbered_and_listed() -> None:
