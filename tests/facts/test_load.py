@@ -72,6 +72,40 @@ def test_limits_are_awss() -> None:
     assert (limits.layers_per_function, limits.compatible_runtimes, limits.layer_name_characters) == (5, 15, 140)
 
 
+def test_limits_of_functions_are_consistent() -> None:
+    functions = load_facts().functions
+    for least, most in (functions.memory, functions.timeout, functions.ephemeral_storage):
+        assert 0 < least < most
+    assert functions.timeout == (1, 900)
+    assert list(functions.log_retention_days) == sorted(set(functions.log_retention_days))
+    assert functions.snap_start_ephemeral_storage == functions.ephemeral_storage[0]
+    assert {"AWS_REGION", "_HANDLER", "LAMBDA_TASK_ROOT"} <= functions.reserved_environment
+
+
+def test_every_language_has_its_form_of_handlers() -> None:
+    facts = load_facts()
+    families = {runtime.family for runtime in facts.runtimes.values()} - {"provided", "go"}
+    assert set(facts.functions.handlers) == families
+    for handler in facts.functions.handlers.values():
+        assert handler.pattern.fullmatch(handler.form)
+        assert not handler.pattern.fullmatch("a b.c")
+
+
+def test_snapshots_begin_with_runtimes_that_there_are() -> None:
+    facts = load_facts()
+    for family, version in facts.functions.snap_start.items():
+        assert any(one.family == family and one.version == version for one in facts.runtimes.values())
+
+
+def test_every_region_is_in_one_partition() -> None:
+    facts = load_facts()
+    for partition in facts.partitions:
+        for region in partition.regions:
+            assert [one.name for one in facts.partitions if one.pattern.fullmatch(region)] == [partition.name]
+            assert facts.partition(region) is partition
+    assert facts.partition("aws-global") is None
+
+
 def test_a_file_of_the_users_adds_and_replaces(tmp_path: Path) -> None:
     changed = {**ROW, "id": "python3.13", "version": "3.13"}
     facts = load_facts(write(tmp_path, {"runtimes": [ROW, changed]}))
