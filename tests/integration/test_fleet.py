@@ -177,3 +177,24 @@ def test_regions_come_pause_and_go(tmp_path: Path, terraform: Terraform, aws_ser
     fleet.look(US)
     assert fleet.grants(US, "steady-python312-arm64", 1) == ["organization-o-abc123def4"]
     assert fleet.root(EU).plan().changes == set()
+
+
+def test_a_root_asks_for_what_functions_need_and_takes_what_differs(
+    tmp_path: Path, terraform: Terraform, aws_server: Aws
+) -> None:
+    fleet = open_fleet(tmp_path, terraform, aws_server, [EU])
+    inside = plans.function("inside", layers=[STEADY], runs_with=plans.settings(in_vpc=True, reserved_concurrency=3))
+    elsewhere = plans.function("elsewhere", code=None, layers=[STEADY])
+    fleet.emit([STEADY], [inside, elsewhere, plans.function("bucketed", code=plans.bucket_code())], [EU])
+    root = fleet.root(EU)
+    (root.folder / "terraform.tfvars").write_text("functions = { nobody = {} }\n")
+    assert [error.partition("\n")[0] for error in root.plan(ok=(1,)).errors] == [
+        ": A key is the name of a function of the spec whose module takes such values.",
+        ": The function inside needs security_group_ids and subnet_ids.",
+    ]
+    (root.folder / "terraform.tfvars").write_text(
+        'functions = { inside = { subnet_ids = ["subnet-0a"], security_group_ids = ["sg-0a"], memory_size = 1024 } }\n'
+    )
+    planned = {event["change"]["resource"]["addr"] for event in root.plan().events if event["type"] == "planned_change"}
+    assert {f"module.{name}.aws_lambda_function.this" for name in ("inside", "bucketed")} <= planned
+    assert not any("elsewhere" in address for address in planned)
