@@ -31,5 +31,6 @@ def test_a_machine_can_have_it(capsys: pytest.CaptureFixture[str]) -> None:
     assert answer["policies"][1] == {
         "id": "CKV_LAYER_2",
         "severity": "HIGH",
-        "title": "Ensure a layer version is granted to account ids or to an organization, not to a root ARN, user or role",
+        "title": "Ensure a layer version is granted to account ids or to an organization, not to a root ARN, user or "
+        "role",
     }

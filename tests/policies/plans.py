@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -41,22 +42,42 @@ _HOST: Final = re.compile(r"registry\.[a-z]+\.io/")
 _CONTENT: Final = re.compile(r'^variable "content"', re.MULTILINE)
 
 
-def sources() -> dict[str, Path]:
-    """Return the fixtures that can be planned, by ``<rule>.<name>``."""
+CORPUS: Final = Path(__file__).parent / "corpus"
+PLANNED: Final = (
+    "concat_of_everyones_and_own",
+    "dynamic_blocks_and_jsonencode",
+    "everything_open",
+    "for_each_over_a_map_of_objects",
+    "image_function",
+    "module_called_twice",
+    "module_for_each",
+    "user_and_service_principals",
+)
+"""Of the corpus."""
+
+
+def sources() -> dict[str, tuple[Path, Path]]:
+    """Return what is planned, and where its plan is kept: fixtures by ``<rule>.<name>``, and some of the corpus."""
     found = {f"{path.parent.name}.{path.stem}": path for path in sorted(FIXTURES.glob("*/*.tf"))}
-    return {
-        name: path for name, path in found.items() if not path.read_text(encoding="utf-8").startswith("# source only")
+    fixtures = {name: path for name, path in found.items() if not path.read_text("utf-8").startswith("# source only")}
+    corpus = {name: CORPUS / name if (CORPUS / name).is_dir() else CORPUS / f"{name}.tf" for name in PLANNED}
+    return {name: (path, path.with_suffix(".json")) for name, path in fixtures.items()} | {
+        name: (path, CORPUS / f"{name}_plan.json") for name, path in corpus.items()
     }
 
 
 def root(folder: Path) -> list[str]:
     """Write a root with one module for each fixture, and return the addresses of those that have two contents."""
     calls, changing = [ROOT], []
-    for name, path in sources().items():
-        text = path.read_text(encoding="utf-8")
-        refused = REFUSED.get(name)
+    for name, (path, _) in sources().items():
         module = folder / name
-        module.mkdir(parents=True)
+        if path.is_dir():
+            shutil.copytree(path, module, ignore=shutil.ignore_patterns("*.findings"))
+        else:
+            module.mkdir(parents=True)
+            shutil.copyfile(path, module / "main.tf")
+        text = (module / "main.tf").read_text(encoding="utf-8")
+        refused = REFUSED.get(name)
         (module / "main.tf").write_text(text.replace(*refused[0]) if refused else text, encoding="utf-8")
         argument = "  content = var.content\n" if _CONTENT.search(text) else ""
         calls.append(f'module "{call(name)}" {{\n  source = "./{name}"\n{argument}}}\n')
@@ -82,7 +103,9 @@ def cut(plan: Mapping[str, Any], name: str, folder: Path) -> str:
             "root_module": {"child_modules": [_module(one) for one in children if one["address"] == address]}
         },
         "resource_changes": [
-            _change(one) for one in plan["resource_changes"] if one.get("module_address") == address and _wanted(one)
+            _change(one)
+            for one in plan["resource_changes"]
+            if f"{one.get('module_address', '')}.".startswith(f"{address}.") and _wanted(one)
         ],
         "configuration": {
             "provider_config": {
@@ -109,7 +132,8 @@ def _module(module: Mapping[str, Any]) -> dict[str, Any]:
         for resource in module.get("resources", ())
         if _wanted(resource)
     ]
-    return {"resources": resources, "address": module["address"]}
+    inner = {"child_modules": [_module(one) for one in module["child_modules"]]} if "child_modules" in module else {}
+    return {"resources": resources, "address": module["address"], **inner}
 
 
 def _change(change: Mapping[str, Any]) -> dict[str, Any]:

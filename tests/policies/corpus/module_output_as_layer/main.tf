@@ -1,0 +1,13 @@
+module "logging" {
+  source = "./layer"
+  name   = "logging"
+}
+
+resource "aws_lambda_function" "orders" {
+  function_name = "orders"
+  role          = "arn:aws:iam::111122223333:role/orders"
+  filename      = "orders.zip"
+  handler       = "orders.handler"
+  runtime       = "python3.13"
+  layers        = [module.logging.arn]
+}
