@@ -148,9 +148,12 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self._send(Reply(status=407), 0)
             return
         reply = files.reply_to(Asked(method="GET", path=self.path, headers=headers))
-        wanted = headers.get("range", "")
-        start = int(wanted.removeprefix("bytes=").rstrip("-")) if wanted and reply.ranges and reply.status == 200 else 0
-        self._send(reply, start)
+        wanted = headers.get("range", "") if reply.ranges and reply.status == 200 else ""
+        first, _, last = wanted.removeprefix("bytes=").partition("-")
+        if last:
+            self._send_part(reply, int(first), min(int(last) + 1, len(reply.body)))
+        else:
+            self._send(reply, int(first or 0))
 
     def do_CONNECT(self) -> None:
         headers = {name.lower(): value for name, value in self.headers.items()}
@@ -169,6 +172,12 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def _may_pass(self, headers: Mapping[str, str]) -> bool:
         return headers.get("proxy-authorization", "").removeprefix("Basic ") in self.server.files.proxy_users
+
+    def _send_part(self, reply: Reply, begin: int, end: int) -> None:
+        body = reply.body[begin:end]
+        place = f"bytes {begin}-{end - 1}/{len(reply.body)}"
+        self._head(206, {"Content-Range": place, "Content-Length": str(len(body))})
+        self._body(reply, body)
 
     def _send(self, reply: Reply, start: int) -> None:
         body = reply.body[start:]

@@ -1,5 +1,6 @@
 """AWS's size limits, and what is said about a ZIP that is over or near them."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from layerforge.facts.load import load_facts
 from layerforge.names import Delivery, Sha256
 from layerforge.verify.sizes import check_sizes
 from support import plans
+from support.artifacts import artifact
 
 LIMITS = load_facts().limits
 UNZIPPED, ZIPPED = 262_144_000, 52_428_800
@@ -20,6 +22,7 @@ ENTRIES = (
     Entry("python/x.py", 10, 4, "own files"),
     *(Entry(f"python/{name}.py", 9, 5, f"{name} 1") for name in "edcba"),
 )
+OVER = "unzipped, over the 262,144,000 that Lambda allows for a function with all its layers"
 LARGEST = (
     "  130,000,000 bytes unzipped: pyarrow 16.1.0",
     "  120,000,000 bytes unzipped: numpy 1.26.4",
@@ -86,6 +89,25 @@ def test_nine_tenths_are_fine() -> None:
 
 def test_both_errors_are_said() -> None:
     assert [item.code for item in said(UNZIPPED + 1, ZIPPED + 1)] == ["SIZE001", "SIZE002"]
+
+
+def test_code_of_a_function_has_the_same_limits_and_words_of_its_own() -> None:
+    def told(via: Delivery) -> list[tuple[str, str | None]]:
+        function = plans.function("some", via=via)
+        (unit,) = function.units
+        built = replace(artifact(unit, {"x": (UNZIPPED + 1, 1)}), zipped_size=ZIPPED + 1)
+        return [(item.message, item.hint) for item in check_sizes(function, built, LIMITS)]
+
+    unzipped = (
+        f"`some/code` has 262,144,001 bytes {OVER}",
+        SMALLER,
+    )
+    zipped = (
+        "`some/code` has 52,428,801 bytes zipped, over the 52,428,800 that can be uploaded directly",
+        "`via: s3` lets Terraform upload it to a bucket, where only the unzipped size counts",
+    )
+    assert told(Delivery.DIRECT) == [unzipped, zipped]
+    assert told(Delivery.S3) == told(Delivery.PUSHED) == [unzipped]
 
 
 def test_folders_are_named_where_the_packages_are_not_known(monkeypatch: pytest.MonkeyPatch) -> None:

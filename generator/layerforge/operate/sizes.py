@@ -42,9 +42,8 @@ def _read(access: Access, arn: str, fetch: Fetch) -> ExternalRecord:
     with asking(region):
         content = client.get_layer_version_by_arn(Arn=arn)["Content"]
         zipped, url = content["CodeSize"], content["Location"]
-        part = RemoteFile(zipped, lambda begin, end: fetch(url, begin, end))
         try:
-            with zipfile.ZipFile(part) as archive:
+            with zipfile.ZipFile(RemoteFile(zipped, lambda begin, end: fetch(url, begin, end))) as archive:
                 unzipped = sum(item.file_size for item in archive.infolist())
         except (zipfile.BadZipFile, OSError) as error:
             raise OutsideError(_unreadable(arn, str(error))) from error
