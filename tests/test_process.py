@@ -9,7 +9,6 @@ from layerforge.cli.messages import render_diagnostics
 from layerforge.diagnostics import OutsideError
 from layerforge.process import run
 
-
 HINT = "\nhint: see that it is installed, made for this machine, and that you may run it\n"
 
 

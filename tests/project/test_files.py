@@ -3,6 +3,7 @@
 import ast
 import os
 import re
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,16 @@ def test_templates_ask_nothing_of_the_file_system() -> None:
     templates = [path for path in tracked() if path.parts[0] == "templates"]
     assert templates
     assert [str(path) for path in templates if asked.search(text(path))] == []
+
+
+def test_pytest_leaves_out_no_folder_that_holds_tests(request: pytest.FixtureRequest) -> None:
+    # By itself pytest passes over every folder named `build`, and so over all tests of that stage.
+    left_out = request.config.getini("norecursedirs")
+    tests = [path for path in tracked(".py") if path.name.startswith("test_")]
+    assert {path.parts[1] for path in tests} >= {"build", "lock", "render"}
+    assert [path for path in tests if any(fnmatch(part, each) for part in path.parts for each in left_out)] == []
+    roots = [ROOT / each for each in request.config.getini("testpaths")]
+    assert [path for path in tests if not any((ROOT / path).is_relative_to(root) for root in roots)] == []
 
 
 def test_scripts_can_be_run() -> None:

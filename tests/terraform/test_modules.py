@@ -73,7 +73,7 @@ error[TF014]: Test assertion failed
 """
 UNFORMATTED = """\
 error[TF010]: `terraform fmt` would write this file differently
---> modules/untested/main.tf
+ --> modules/untested/main.tf
 
 hint: run `layerforge gen` if layerforge wrote the file, `terraform fmt` if you did
 """
