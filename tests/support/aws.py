@@ -13,9 +13,12 @@ if TYPE_CHECKING:
     from support.moto_server import Aws
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def aws_server() -> Iterator["Aws"]:
-    """The stand-in, started once a session; what it holds stays until it is reset."""
+    """The stand-in, started once a file; what it holds stays until it is reset.
+
+    Not once a session: as long as it runs, moto is patched in this process, and some tests want to see it plain.
+    """
     from support.moto_server import serving  # noqa: PLC0415 - a second of start-up for those who need it
 
     with serving() as aws:
