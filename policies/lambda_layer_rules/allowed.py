@@ -10,6 +10,8 @@ from typing import Any
 
 import yaml
 
+from lambda_layer_rules.world import stop
+
 ACCOUNTS = "LAYERFORGE_LAYER_ACCOUNTS"
 _ACCOUNT = re.compile(r"\d{12}")
 
@@ -33,7 +35,7 @@ def _read(written: str) -> frozenset[str]:
     wrong = [one for one in found if not _ACCOUNT.fullmatch(one)]
     if wrong or not found:
         said = f"`{wrong[0]}` is no account id of 12 digits" if wrong else "no account id is in it"
-        raise SystemExit(f"error: {ACCOUNTS}: {said}")
+        stop(f"{ACCOUNTS}: {said}")
     return frozenset(found)
 
 
@@ -42,6 +44,6 @@ def _from_file(path: Path) -> list[str]:
         # Scalars stay as they are written: YAML would take 012345678901 for an octal number.
         document: Any = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise SystemExit(f"error: {ACCOUNTS}: {path} cannot be read: {error}") from None
+        stop(f"{ACCOUNTS}: {path} cannot be read: {error}")
     listed = document.get("accounts") if isinstance(document, dict) else document
     return [str(one) for one in listed] if isinstance(listed, (list, dict)) else []

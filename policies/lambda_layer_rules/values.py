@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 REFERENCE = re.compile(
-    r"(?<![\w.\-/@:])(?:(?:var|local|module|data|each|count|path|self|terraform)\.[A-Za-z_]"
+    r"(?<![\w.\-@:])(?:(?:var|local|module|data|each|count|path|self|terraform)\.[A-Za-z_]"
     r"|(?:aws|random|terraform|null|archive|external|local)_\w+\.[A-Za-z_])"
 )
 _CALL = re.compile(r"(?<![\w.\-])(?:provider::\w+::)?[a-z][a-z0-9_]*\(")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 AS_OF = "LAYERFORGE_AS_OF"
@@ -22,7 +23,13 @@ def as_of() -> date:
     try:
         return date.fromisoformat(written)
     except ValueError:
-        raise SystemExit(f"error: {AS_OF} is {written!r}; write a day such as 2026-11-20") from None
+        stop(f"{AS_OF} is {written!r}; write a day such as 2026-11-20")
+
+
+def stop(message: str) -> NoReturn:
+    """End the scan because of a setting: a rule that judged by a wrong one would say nothing, and look content."""
+    sys.stderr.write(f"error: {message}\n")  # checkov swallows the message of SystemExit
+    raise SystemExit(2)
 
 
 @lru_cache(maxsize=1)
