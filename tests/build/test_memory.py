@@ -41,7 +41,7 @@ def peak(folder: Path, wheels: int) -> tuple[int, int]:
     """Build a layer of some wheels of 24 MB and 1,150 files each, and return the ZIP's size and the peak in bytes."""
     noise = random.Random(1).randbytes(20 * MIB)
     for number in range(wheels):
-        small = {f"p{number}/{index:04}/module.py": noise[index * 3000 :][:3600] for index in range(1150)}
+        small = {f"p{number}/{index:04}/module.py": noise[index * 3000 : index * 3000 + 3600] for index in range(1150)}
         make_wheel(folder, f"p{number}", "1.0", files={f"p{number}/large.so": noise} | small, level=0)
     here = Path(__file__).resolve()
     command = [sys.executable, "-c", PROGRAM, str(folder), str(folder / "layer.zip"), str(here.parents[1])]
