@@ -5,7 +5,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -80,6 +80,8 @@ class Logging:
     app: WsgiApp
     log: Log
     trouble: Trouble
+    s3: threading.Lock = field(default_factory=threading.Lock)
+    """moto's S3 reads what another thread closes, and looks before it leaps; S3's conditional writes are atomic."""
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer one request."""
@@ -94,7 +96,8 @@ class Logging:
 
         try:
             app = self.trouble.instead(action, region) or self.app
-            return list(app(environ, remember))
+            with self.s3 if service == "s3" else nullcontext():
+                return list(app(environ, remember))
         finally:
             self.log.calls.append(
                 Call(

@@ -32,8 +32,12 @@ class Refusal:
     times: int = 1_000_000
     before: Callable[[], object] | None = None
 
-    def __call__(self, _environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
-        """Answer."""
+    def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer, in S3's way to those who ask S3."""
+        if "/s3/" in environ.get("HTTP_AUTHORIZATION", ""):
+            start_response(f"{self.status} Refused", [("Content-Type", "application/xml")])
+            body = f"<Error><Code>{self.kind}</Code><Message>{self.message}</Message></Error>"
+            return [] if environ["REQUEST_METHOD"] == "HEAD" else [body.encode()]
         headers = [("Content-Type", "application/json"), ("x-amzn-errortype", self.kind)]
         start_response(f"{self.status} Refused", headers)
         return [json.dumps({"__type": self.kind, "Type": "User", "message": self.message}).encode()]

@@ -18,6 +18,8 @@ COMMANDS: Final = {
     "render": "write the Terraform modules; needs no ZIP, network or Terraform",
     "gen": "lock, build and render in one go, doing only what is needed",
     "test": "run Terraform's own tests over the modules",
+    "push": "put built ZIPs into the bucket of each Region; never replaces or deletes",
+    "pull": "bring the ZIPs that the lock names from a bucket",
     "grants": "compare who may use published versions with the spec; --apply mends it",
     "status": "compare what is published in each Region with the lock",
     "why": "tell which layers and requirements bring a package",

@@ -1,6 +1,7 @@
 """Arguments that several commands share, spelled once."""
 
 import argparse
+import re
 from datetime import date
 from pathlib import Path
 
@@ -54,6 +55,27 @@ def add_regions(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_buckets(parser: argparse.ArgumentParser) -> None:
+    """Add what every command takes that moves ZIPs to or from S3."""
+    group = parser.add_argument_group("AWS")
+    group.add_argument(
+        "--region",
+        action="append",
+        default=[],
+        metavar="REGION",
+        help="take this Region instead of the spec's active ones; may be repeated (default without Regions in the "
+        "spec: that of your AWS configuration)",
+    )
+    group.add_argument("--bucket", metavar="NAME", help="the bucket (default: that of each Region in the spec)")
+    group.add_argument(
+        "--prefix",
+        type=_prefix,
+        default="layers",
+        metavar="PREFIX",
+        help="what the modules have as `artifact_prefix` (default: layers)",
+    )
+
+
 def add_out(parser: argparse.ArgumentParser) -> None:
     """Add ``--out``."""
     parser.add_argument(
@@ -84,6 +106,19 @@ def add_upgrades(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="build with the newest archive format: digests change, content not",
     )
+
+
+def part_size(text: str) -> int:
+    """Return the bytes of a size in MiB that S3 takes for a part."""
+    if not text.isdecimal() or not 5 <= int(text) <= 5120:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 5 to 5120")
+    return int(text) << 20
+
+
+def _prefix(text: str) -> str:
+    if not re.fullmatch(r"[0-9A-Za-z!_.*'()-]+(/[0-9A-Za-z!_.*'()-]+)*", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a prefix such as layers or team/layers")
+    return text
 
 
 def _day(text: str) -> date:
