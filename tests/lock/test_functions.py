@@ -29,7 +29,7 @@ from layerforge.lock.types import (
     section_of,
 )
 from layerforge.names import LayerName, Sha256, Split
-from layerforge.plan.fleet_types import CODE, Function
+from layerforge.plan.fleet_types import CODE, Function, RegionState
 from layerforge.plan.types import Layer, Plan
 from support import plans
 from support.asking import FakeResolver, read_fake_request, store
@@ -349,6 +349,15 @@ def test_aws_is_asked_once_for_each() -> None:
     }
     assert ask_externals(plan, once, ask) == once
     assert asked == [(OTHER,)]
+
+
+def test_nobody_is_asked_in_a_region_that_is_not_active() -> None:
+    regions = [plans.region("eu-west-1"), plans.region("us-east-1", state=RegionState.PAUSED)]
+    plan = plans.plan(fleets=[plans.fleet(attaching(ARN, OTHER), regions=regions)])
+    assert unknown_externals(plan, {plans.SPEC: Lock()}) == (ARN,)
+    known = {OTHER: ExternalRecord(zipped_size=1, unzipped_size=2)}
+    stored = {plans.SPEC: StoredLock(lock=Lock(externals=known))}
+    assert lock(plan, stored).locks[plans.SPEC].externals == known
 
 
 def test_what_aws_does_not_tell_stays_unknown() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from layerforge.lock.types import ExternalRecord, Lock
-from layerforge.plan.fleet_types import PinnedLayer
+from layerforge.plan.fleet_types import PinnedLayer, RegionState
 from layerforge.plan.types import Plan
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def kept_externals(plan: Plan, spec: Path, stored: Iterable["StoredLock"]) -> Ma
 
 
 def unknown_externals(plan: Plan, locks: Mapping[Path, Lock]) -> tuple[str, ...]:
-    """Return the ARNs, sorted, that no lock knows of."""
+    """Return the ARNs, sorted, that no lock knows of and that AWS can be asked about."""
     return tuple(sorted({arn for spec, lock in locks.items() for arn in _unknown(plan, spec, lock)}))
 
 
@@ -48,4 +48,9 @@ def ask_externals(plan: Plan, locks: Mapping[Path, Lock], ask: Ask) -> dict[Path
 
 
 def _unknown(plan: Plan, spec: Path, lock: Lock) -> Iterator[str]:
-    return (arn for arn in external_arns(plan, spec) if arn not in lock.externals)
+    """Yield what to ask AWS: nothing in Regions that are paused, which may be out of reach, or retired."""
+    regions = {region.name: region.state for fleet in plan.fleets if fleet.spec == spec for region in fleet.regions}
+    for arn in external_arns(plan, spec):
+        state = regions.get(arn.split(":")[3], RegionState.ACTIVE)
+        if arn not in lock.externals and state is RegionState.ACTIVE:
+            yield arn
