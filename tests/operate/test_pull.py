@@ -13,6 +13,7 @@ from botocore.response import StreamingBody
 from layerforge.cli.main import run
 from layerforge.operate.aws import Access
 from layerforge.operate.objects import MIB, Done, Outcome, Parcel
+from layerforge.operate.pace import StoppedError
 from layerforge.operate.pull import pull
 from support.buckets import EU, US, make_bucket, parcel, write_project
 from support.fleet import OTHER
@@ -220,6 +221,21 @@ def test_a_connection_that_breaks_is_taken_up_where_it_was(
     assert one(item).done is Done.BROUGHT
     assert item.path.read_bytes() == content
     assert [call.status for call in bucket.log.calls] == [200, *[206] * 6]
+
+
+def test_ctrl_c_leaves_nothing_half(bucket: Aws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    item = parcel(tmp_path, b"some", write=False)
+    put(bucket, item, b"some")
+    access, original = Access(), StreamingBody.iter_chunks
+
+    def iter_chunks(body: StreamingBody, size: int) -> Iterator[bytes]:
+        access.stop()
+        yield from original(body, size)
+
+    monkeypatch.setattr(StreamingBody, "iter_chunks", iter_chunks)
+    with pytest.raises(StoppedError):
+        pull(access, [item])
+    assert not item.path.parent.exists()
 
 
 def test_a_connection_that_always_breaks(bucket: Aws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,8 +15,9 @@ from layerforge.cli.main import run
 from layerforge.diagnostics import FindingsError
 from layerforge.operate import push as module
 from layerforge.operate.aws import Access
-from layerforge.operate.objects import MIB, Done, Outcome, Parcel
-from layerforge.operate.parts import Slice
+from layerforge.operate.objects import MIB, Done, Outcome, Parcel, handle
+from layerforge.operate.pace import StoppedError
+from layerforge.operate.parts import Slice, send_in_parts
 from layerforge.operate.push import push
 from support.buckets import EU, US, make_bucket, objects, parcel, write_project
 from support.fleet import OTHER
@@ -423,6 +424,24 @@ def test_a_zip_is_checked_before_anything_is_asked(bucket: Aws, tmp_path: Path) 
     with pytest.raises(FindingsError):
         push(Access(), [item, replace(item, region=OTHER)])
     assert bucket.log.calls == []
+
+
+def test_ctrl_c_ends_it_soon(bucket: Aws, tmp_path: Path) -> None:
+    items = [parcel(tmp_path, str(number).encode(), f"n{number}") for number in range(20)]
+    access, begun = Access(), []
+
+    def work(item: Parcel) -> Done:
+        begun.append(item)
+        access.stop()
+        return Done.SENT
+
+    with pytest.raises(StoppedError):
+        handle(access, items, work)
+    assert len(begun) <= 4
+    large = parcel(tmp_path, BIG)
+    with pytest.raises(StoppedError):
+        send_in_parts(access, large, PART, abort=False)
+    assert "UploadPart" not in bucket.log.actions()
 
 
 def test_a_slice_is_a_file_of_its_own(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from layerforge import __version__
 from layerforge.diagnostics import Diagnostic, OutsideError
-from layerforge.operate.pace import CONTROL_PLANE, Pace
+from layerforge.operate.pace import CONTROL_PLANE, Pace, StoppedError
 
 if TYPE_CHECKING:
     from boto3.session import Session
@@ -59,6 +59,7 @@ class Access:
         self._session: tuple[Session, Settings] | None = None
         self._clients: dict[tuple[str, str], Any] = {}
         self._paces: dict[str, Pace] = {}
+        self._stopped = threading.Event()
 
     def default_region(self) -> str:
         """Return the Region of the user's own configuration.
@@ -91,8 +92,18 @@ class Access:
 
     def stop(self) -> None:
         """Call everything off: no request is sent any more."""
+        self._stopped.set()
         for pace in list(self._paces.values()):
             pace.stop()
+
+    def go_on(self) -> None:
+        """Let long work go on, or end it here.
+
+        Raises:
+            StoppedError: somebody has called ``stop``.
+        """
+        if self._stopped.is_set():
+            raise StoppedError
 
     def in_regions(self, regions: Sequence[str], work: Callable[[str], T]) -> Answers[T]:
         """Do the same work in several Regions at a time. One that cannot be reached hides no other."""

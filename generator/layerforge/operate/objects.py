@@ -100,6 +100,7 @@ def handle(
         by_region.setdefault(parcel.region, []).append(parcel)
 
     def kept(parcel: Parcel) -> Outcome:
+        access.go_on()
         try:
             return Outcome(parcel=parcel, done=work(parcel))
         except LayerforgeError as error:

@@ -71,7 +71,7 @@ def send_in_parts(access: Access, parcel: Parcel, part: int, *, abort: bool) -> 
     place: Any = {"Bucket": parcel.bucket, "Key": parcel.key}
     upload = _unfinished(client, parcel) or _begun(client, place)
     try:
-        _send(client, parcel, upload, part)
+        _send(access, parcel, upload, part)
     except Exception:
         if abort:
             with suppress(Exception):
@@ -79,11 +79,13 @@ def send_in_parts(access: Access, parcel: Parcel, part: int, *, abort: bool) -> 
         raise
 
 
-def _send(client: "S3Client", parcel: Parcel, upload: str, part: int) -> None:
+def _send(access: Access, parcel: Parcel, upload: str, part: int) -> None:
+    client = access.s3(parcel.region)
     place: Any = {"Bucket": parcel.bucket, "Key": parcel.key, "UploadId": upload}
     there = {item["PartNumber"]: item for item in pages(client, "list_parts", "Parts", **place)}
     sent: list[Any] = []
     for number, digest in enumerate(part_digests(parcel.path, parcel.size, part), 1):
+        access.go_on()
         start, checksum = (number - 1) * part, in_base64(digest)
         length = min(part, parcel.size - start)
         tag = _tag(there.get(number, {}), length, checksum)

@@ -54,6 +54,7 @@ def _pieces(access: Access, parcel: Parcel) -> Iterator[bytes]:
         body, tag = _opened(access, parcel, at, tag)
         try:
             for piece in body.iter_chunks(MIB):
+                access.go_on()
                 yield piece
                 at, failures = at + len(piece), 0
         except (HTTPClientError, IncompleteReadError) as error:
