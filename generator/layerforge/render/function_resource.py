@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from layerforge.names import Delivery
-from layerforge.plan.fleet_types import Function, Logs
+from layerforge.plan.fleet_types import CODE, Function, Logs
 from layerforge.render import hcl
 from layerforge.render.hcl import Expression
 from layerforge.render.view import in_base64
@@ -50,16 +50,17 @@ def _code(function: Function) -> Arguments:
         if function.code.sha256 is not None:
             yield "source_code_hash", hcl.string(in_base64(function.code.sha256))
         return
-    artifact = 'local.artifacts["code"]'
+    index = hcl.string(CODE)
+    artifact = f"local.artifacts[{index}]"
     if function.via is Delivery.DIRECT:
         yield "filename", Expression(f'"${{local.artifact_dir}}/${{{artifact}.file}}"')
     elif function.via is Delivery.S3:
-        yield "s3_bucket", Expression('aws_s3_object.artifact["code"].bucket')
-        yield "s3_key", Expression('aws_s3_object.artifact["code"].key')
+        yield "s3_bucket", Expression(f"aws_s3_object.artifact[{index}].bucket")
+        yield "s3_key", Expression(f"aws_s3_object.artifact[{index}].key")
     else:
         name = hcl.inside(function.name)
         yield "s3_bucket", Expression("var.artifact_bucket")
-        yield "s3_key", Expression(f'"${{var.artifact_prefix}}/{name}/code/${{{artifact}.sha256}}.zip"')
+        yield "s3_key", Expression(f'"${{var.artifact_prefix}}/{name}/{CODE}/${{{artifact}.sha256}}.zip"')
     yield "source_code_hash", Expression(f"{artifact}.source_code_hash")
 
 

@@ -62,7 +62,7 @@ KEY_USE: Final = Statement(
 
 
 def statements(function: Function) -> Iterator[Statement]:
-    """Yield what the role of a function allows whoever calls the module: all of it is needed, and nothing more is."""
+    """Yield what a function's role has to allow, whoever calls the module. An emitted role allows that and no more."""
     own = function.settings
     yield Statement(
         sid="WriteLogs",

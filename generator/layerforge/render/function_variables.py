@@ -4,7 +4,7 @@ from typing import Final
 
 from layerforge.facts.types import Facts
 from layerforge.names import Delivery
-from layerforge.plan.fleet_types import Function
+from layerforge.plan.fleet_types import CODE, Function, Settings
 from layerforge.render import hcl, parameters
 from layerforge.render.contract import NAME_PREFIX
 from layerforge.render.function_settings import environment, log_retention_days, memory_size, reserved_concurrency
@@ -31,12 +31,12 @@ def function_variables(function: Function, facts: Facts) -> tuple[Variable, ...]
     own = function.settings
     found = [
         _code_signing(own.code_signing),
-        _key(own.kms_key),
+        _key(own),
         _layers(function, facts),
         _name_prefix(function, facts),
         environment(facts),
         memory_size(own.memory, facts),
-        parameters.tags("Tags of the function, its role and its log group, beside those of the spec."),
+        parameters.tags(f"Tags of {_tagged(own)}, beside those of the spec."),
         reserved_concurrency(own.reserved_concurrency),
     ]
     if own.logs.group is None:
@@ -58,7 +58,7 @@ def _artifacts(function: Function) -> tuple[Variable, ...]:
     return (
         *folder,
         bucket(f"Bucket that {origin}. It lies in the Region of the function."),
-        artifact_prefix(function.name, [unit.key for unit in function.units], shown="<function>/code"),
+        artifact_prefix(function.name, [unit.key for unit in function.units], shown=f"<function>/{CODE}"),
     )
 
 
@@ -114,6 +114,11 @@ def _name_prefix(function: Function, facts: Facts) -> Variable:
     )
 
 
+def _tagged(own: Settings) -> str:
+    made = ["its role"] * (own.role is None) + ["its log group"] * (own.logs.group is None)
+    return " and ".join((", ".join(("the function", *made[:-1])), *made[-1:]))
+
+
 def _role(given: str) -> Variable:
     return Variable(
         name="role_arn",
@@ -132,12 +137,15 @@ def _role(given: str) -> Variable:
     )
 
 
-def _key(given: str | None) -> Variable:
+def _key(own: Settings) -> Variable:
+    given = own.kms_key
+    what = "the environment variables"
+    if own.logs.group is None:
+        what += " and the log group, for which its policy has to admit CloudWatch Logs"
     return Variable(
         name="kms_key_arn",
         type=Expression("string"),
-        description="Key that encrypts the environment variables, and the log group if it is this module's. Null means "
-        "keys of AWS's own.",
+        description=f"Key that encrypts {what}. Null means keys of AWS's own.",
         default=Expression("null") if given is None else hcl.string(given),
         nullable=True,
         example=hcl.string(KEY),

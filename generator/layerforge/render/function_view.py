@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
 
 from layerforge.facts.types import Facts
 from layerforge.lock.types import ArtifactRecord
 from layerforge.names import Delivery
-from layerforge.plan.fleet_types import Function
+from layerforge.plan.fleet_types import CODE, Function
 from layerforge.render import hcl
 from layerforge.render.function_contract import FunctionContract, function_contract
 from layerforge.render.function_outputs import FunctionOutput, function_outputs
@@ -18,9 +17,6 @@ from layerforge.render.function_words import Attachment, attachments
 from layerforge.render.hcl import Expression
 from layerforge.render.rules import Variable
 from layerforge.render.view import artifact_row, identifier, in_base64
-
-UNIT: Final = "code"
-"""The key of a function's one unit."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,8 +45,8 @@ class FunctionView:
         code_hash: the digest of the code in base64, as HCL; ``None`` if nobody knows it.
         arguments: of the function's resource.
         blocks: of the same.
-        statements: what its own role allows; empty if the role is given.
-        key_use: what it allows beside them if there is a key.
+        statements: what its role has to allow.
+        key_use: what it has to allow beside them if there is a key.
         attachments: its layers, for people.
         variables: required ones first.
         outputs: sorted by name.
@@ -85,7 +81,7 @@ class FunctionView:
     @property
     def index(self) -> Expression:
         """The key of its one artifact."""
-        return hcl.string(UNIT)
+        return hcl.string(CODE)
 
     @property
     def has_role(self) -> bool:
@@ -110,7 +106,7 @@ class FunctionView:
     @property
     def key(self) -> str:
         """The key of the object in the bucket, for people."""
-        return f"<artifact_prefix>/{self.name}/{UNIT}/<sha256>.zip"
+        return f"<artifact_prefix>/{self.name}/{CODE}/<sha256>.zip"
 
     @property
     def required(self) -> tuple[tuple[str, Expression], ...]:
@@ -136,7 +132,7 @@ def function_view(
     """
     ours = bool(function.units)
     variables = function_variables(function, facts)
-    policy = tuple(statements(function)) if function.settings.role is None else ()
+    policy = tuple(statements(function))
     return FunctionView(
         function=function,
         name=function.name,
@@ -162,6 +158,6 @@ def function_view(
 
 def _code_hash(function: Function) -> Expression | None:
     if function.units:
-        return Expression(f"local.artifacts[{hcl.string(UNIT)}].source_code_hash")
+        return Expression(f"local.artifacts[{hcl.string(CODE)}].source_code_hash")
     digest = None if function.code is None else function.code.sha256
     return None if digest is None else hcl.string(in_base64(digest))

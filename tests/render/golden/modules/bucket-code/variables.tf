@@ -67,7 +67,7 @@ variable "environment" {
 }
 
 variable "kms_key_arn" {
-  description = "Key that encrypts the environment variables, and the log group if it is this module's. Null means keys of AWS's own."
+  description = "Key that encrypts the environment variables. Null means keys of AWS's own."
   type        = string
   default     = null
 
@@ -128,7 +128,7 @@ variable "reserved_concurrent_executions" {
 }
 
 variable "tags" {
-  description = "Tags of the function, its role and its log group, beside those of the spec."
+  description = "Tags of the function and its role, beside those of the spec."
   type        = map(string)
   default     = {}
   nullable    = false

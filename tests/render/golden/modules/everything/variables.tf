@@ -126,7 +126,7 @@ variable "environment" {
 }
 
 variable "kms_key_arn" {
-  description = "Key that encrypts the environment variables, and the log group if it is this module's. Null means keys of AWS's own."
+  description = "Key that encrypts the environment variables and the log group, for which its policy has to admit CloudWatch Logs. Null means keys of AWS's own."
   type        = string
   default     = "arn:aws:kms:eu-west-1:111122223333:key/11111111-2222-3333-4444-555555555555"
 

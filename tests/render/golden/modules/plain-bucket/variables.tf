@@ -46,7 +46,7 @@ variable "environment" {
 }
 
 variable "kms_key_arn" {
-  description = "Key that encrypts the environment variables, and the log group if it is this module's. Null means keys of AWS's own."
+  description = "Key that encrypts the environment variables and the log group, for which its policy has to admit CloudWatch Logs. Null means keys of AWS's own."
   type        = string
   default     = null
 
@@ -153,7 +153,7 @@ variable "role_arn" {
 }
 
 variable "tags" {
-  description = "Tags of the function, its role and its log group, beside those of the spec."
+  description = "Tags of the function and its log group, beside those of the spec."
   type        = map(string)
   default     = {}
   nullable    = false
