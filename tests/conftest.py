@@ -7,4 +7,5 @@ pytest_plugins = (
     "support.aws",
     "support.golden",
     "support.checkov",
+    "support.actionlint",
 )
