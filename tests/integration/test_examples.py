@@ -1,4 +1,4 @@
-"""The examples as their READMEs tell: made by gen, applied by Terraform, a second plan empty, on the stand-in for AWS."""
+"""The examples as their READMEs tell: made by gen, applied on the stand-in for AWS, and a second plan is empty."""
 
 import base64
 import json
@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from support.moto_server import Aws
 from support.tf import Terraform
 
