@@ -1,6 +1,5 @@
 """What checkov says of the kept modules: its own rules and ours, none broken, and none silenced without need."""
 
-
 import pytest
 
 from render import cases
