@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import unquote
 
 import pytest
 
 from layerforge.names import Delivery
+from layerforge.plan.fleet_types import Function
 from layerforge.render.function_role import NETWORK
 from layerforge.render.view import in_base64
 from support import plans
@@ -40,11 +41,11 @@ DIRECT = plans.function(
     ),
 )
 UPLOADED = plans.function(
-    "uploaded", via=Delivery.S3, layers=[SCIENCE, SHARED], runs_with=plans.settings(role=ROLE, tags={"team": "data"})
+    "uploaded", via=Delivery.S3, layers=[SCIENCE, SHARED], runs_with=plans.settings(tags={"team": "data"})
 )
+WITH_A_GIVEN_ROLE = replace(UPLOADED, settings=replace(UPLOADED.settings, role=ROLE))
 PUSHED = plans.function("pushed", via=Delivery.PUSHED, layers=[SCIENCE], runs_with=plans.settings(role=ROLE))
 ELSEWHERE = plans.function("elsewhere", code=None, layers=[SCIENCE, SHARED])
-FUNCTIONS = (DIRECT, UPLOADED, PUSHED, ELSEWHERE)
 WHOLE = (DIRECT, UPLOADED, PUSHED)
 OTHERS = """
 resource "aws_lambda_function" "own" {
@@ -180,15 +181,16 @@ def _tell(estate: Estate) -> Iterator[tuple[str, Seen]]:
 
     vpc = _vpc(estate.aws)
 
-    def emit() -> None:
-        estate.emit(LAYERS, functions=FUNCTIONS, arguments={"direct": vpc}, around=OTHERS)
+    def emit(uploaded: Function = WITH_A_GIVEN_ROLE) -> None:
+        functions = (DIRECT, uploaded, PUSHED, ELSEWHERE)
+        estate.emit(LAYERS, functions=functions, arguments={"direct": vpc}, around=OTHERS)
 
     def step() -> Seen:
         planned = estate.plan()
         applied = estate.apply() if planned.status == 2 else None
         return _look(estate, planned, applied, NAMES)
 
-    emit()
+    emit(UPLOADED)
     planned = estate.plan()
     estate.build((*LAYERS, *WHOLE))
     yield "made", _look(estate, planned, estate.apply(), NAMES)
@@ -283,14 +285,16 @@ def test_a_function_runs_with_what_the_spec_says(story: dict[str, Seen]) -> None
 
 
 def test_the_emitted_role_may_do_what_the_function_needs_and_nothing_else(story: dict[str, Seen]) -> None:
-    ((role, statements),) = story["made"].policies.items()
-    assert role.startswith("direct-")
+    role, logging_only = sorted(story["made"].policies)
+    assert (role.rpartition("-")[0], logging_only.rpartition("-")[0]) == ("direct", "uploaded")
+    assert [statement["Sid"] for statement in story["made"].policies[logging_only]] == ["WriteLogs"]
+    statements = story["made"].policies[role]
     assert story["made"].functions["direct"].configuration["Role"] == f"arn:aws:iam::123456789012:role/{role}"
     assert {statement["Sid"]: (statement["Action"], statement["Resource"]) for statement in statements} == {
         "UseKey": (["kms:Decrypt"], KEY),
         "WriteLogs": (
             ["logs:CreateLogStream", "logs:PutLogEvents"],
-            "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/direct:*",
+            "arn:*:logs:*:*:log-group:/aws/lambda/direct:*",
         ),
         "SendTraces": (["xray:PutTelemetryRecords", "xray:PutTraceSegments"], "*"),
         "SendDeadLetters": (["sqs:SendMessage"], DEAD),
@@ -324,10 +328,11 @@ def test_other_code_publishes_a_version_and_moves_the_aliases(story: dict[str, S
         name: ("2", _digest(name, "second")) for name in OURS
     }
     assert {name: set(seen.functions[name].aliases.values()) for name in OURS} == {name: {"2"} for name in OURS}
-    assert set(seen.actions) == {"PutObject", "UpdateFunctionCode", "PublishVersion", "UpdateAlias", "DeleteObject"}
-    for name in OURS:
-        moves = ["UpdateAlias"] * len(seen.functions[name].aliases)
-        assert seen.with_function(name) == ["UpdateFunctionCode", "PublishVersion", *moves]
+    code = ["UpdateFunctionCode", "PublishVersion", "UpdateAlias"]
+    assert seen.with_function("pushed") == code
+    assert seen.with_function("direct") == [*code, "UpdateAlias"]
+    assert seen.with_function("uploaded") == ["UpdateFunctionConfiguration", *code]
+    assert set(seen.actions) == {"PutObject", "UpdateFunctionConfiguration", *code, "DeleteObject"}
     for function in ("own", "of-somebody-else"):
         assert seen.functions[function].layers == story["made"].functions[function].layers
 
@@ -350,6 +355,20 @@ def test_another_layer_alone_publishes_a_version_and_moves_the_aliases(story: di
         assert seen.with_function(name) == ["UpdateFunctionConfiguration", "PublishVersion", *moves]
 
 
+def test_an_emitted_role_goes_only_once_the_function_has_another_one(story: dict[str, Seen]) -> None:
+    seen = story["other code"]
+    assert seen.apply is not None
+    done = [
+        (event["hook"]["action"], event["hook"]["resource"]["addr"])
+        for event in seen.apply.events
+        if event["type"] == "apply_complete"
+    ]
+    updated = done.index(("update", "module.uploaded.aws_lambda_function.this"))
+    for address in ("module.uploaded.aws_iam_role_policy.this", "module.uploaded.aws_iam_role.this"):
+        assert done.index(("delete", address)) > updated
+    assert seen.functions["uploaded"].configuration["Role"] == ROLE
+
+
 def test_an_uploaded_object_is_there_before_and_its_predecessor_goes_after(story: dict[str, Seen]) -> None:
     calls = story["other code"].calls
     order = [
@@ -357,8 +376,8 @@ def test_an_uploaded_object_is_there_before_and_its_predecessor_goes_after(story
         for call in calls
         if call.action in ("PutObject", "DeleteObject") or call.parameters.get("FunctionName") == "uploaded"
     ]
-    assert order[:2] == ["PutObject", "UpdateFunctionCode"]
-    assert order.index("DeleteObject") > order.index("PublishVersion")
+    assert order.index("PutObject") < order.index("UpdateFunctionCode")
+    assert order.index("PublishVersion") < order.index("DeleteObject")
 
 
 def test_code_with_another_digest_is_told_and_gets_no_alias(story: dict[str, Seen]) -> None:

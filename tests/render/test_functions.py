@@ -173,10 +173,12 @@ def test_a_role_has_a_right_for_each_setting_and_no_other(
     assert _rights(**settings) == LOGS | rights
 
 
-def test_a_role_may_write_to_the_log_group_of_the_spec_alone() -> None:
+def test_a_role_may_write_to_the_functions_log_group_alone() -> None:
     own = plans.settings(logs=Logs(retention=0, format="Text", group="/platform/shared"))
     (right,) = statements(plans.function(runs_with=own))
     assert right.resource == '"arn:*:logs:*:*:log-group:/platform/shared:*"'
+    (right,) = statements(plans.function())
+    assert right.resource == '"arn:*:logs:*:*:log-group:/aws/lambda/${local.function_name}:*"'
 
 
 def test_everything_but_networks_and_traces_is_bound_to_a_resource() -> None:

@@ -12,7 +12,6 @@ from layerforge.render.function_variables import ROLE
 from layerforge.render.hcl import Expression
 from layerforge.render.rules import Variable
 
-LOG_GROUP = "arn:aws:logs:eu-west-1:111122223333:log-group:contract"
 VERSION = "7"
 
 
@@ -25,8 +24,7 @@ class FunctionContract:
         layers: the ARNs among them, in their order.
         function_name: that they give.
         environment: that they give.
-        log_group: the stand-in's ARN of the log group.
-        role: likewise of the role.
+        role: the stand-in's ARN of the role.
         version: the number that the stand-in publishes.
         aliases: each with that number.
         statements: the policy of the role, with ``values``.
@@ -39,7 +37,6 @@ class FunctionContract:
     layers: Expression
     function_name: str
     environment: Mapping[str, str]
-    log_group: str
     role: str
     version: str
     aliases: Mapping[str, str]
@@ -61,7 +58,6 @@ def function_contract(
         layers=values["layers"],
         function_name=name,
         environment={**function.settings.environment, "STAGE": "contract"},
-        log_group=LOG_GROUP,
         role=ROLE,
         version=VERSION,
         aliases=dict.fromkeys(function.settings.aliases, VERSION),
@@ -75,7 +71,6 @@ def function_contract(
 def _with(statement: Mapping[str, Expression], values: Mapping[str, Expression], name: str) -> dict[str, Expression]:
     """Return a statement with what the values, and the stand-in, give for its references."""
     known = {
-        "${aws_cloudwatch_log_group.this.arn}": LOG_GROUP,
         "${local.function_name}": hcl.inside(name),
         "var.kms_key_arn": values.get("kms_key_arn", hcl.value(None)),
     }

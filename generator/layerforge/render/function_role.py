@@ -90,9 +90,13 @@ def statements(function: Function) -> Iterator[Statement]:
 
 
 def _log_streams(group: str | None) -> Expression:
-    if group is None:
-        return Expression('"${aws_cloudwatch_log_group.this.arn}:*"')
-    return hcl.string(f"arn:*:logs:*:*:log-group:{group}:*")
+    """Return the streams of a log group, by its name.
+
+    Not by the group's ARN: the policy outlives what needs it by way of ``create_before_destroy``, and all that the
+    policy refers to would have to as well, which a group that was made by half would then block.
+    """
+    name = "/aws/lambda/${local.function_name}" if group is None else hcl.inside(group)
+    return Expression(f'"arn:*:logs:*:*:log-group:{name}:*"')
 
 
 def _network() -> Iterator[Statement]:
