@@ -66,7 +66,7 @@ variable "environment" {
 }
 
 variable "kms_key_arn" {
-  description = "Key that encrypts the environment variables, and the log group if it is this module's. Null means keys of AWS's own."
+  description = "Key that encrypts the environment variables and the log group, for which its policy has to admit CloudWatch Logs. Null means keys of AWS's own."
   type        = string
   default     = null
 

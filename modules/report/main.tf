@@ -35,7 +35,7 @@ locals {
       Sid      = "WriteLogs"
       Effect   = "Allow"
       Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
-      Resource = "${aws_cloudwatch_log_group.this.arn}:*"
+      Resource = "arn:*:logs:*:*:log-group:/aws/lambda/${local.function_name}:*"
     },
     {
       Sid      = "SendTraces"
@@ -67,12 +67,21 @@ resource "aws_iam_role" "this" {
       Principal = { Service = "lambda.amazonaws.com" }
     }]
   })
+
+  lifecycle {
+    # It goes only once the function has another one.
+    create_before_destroy = true
+  }
 }
 
 resource "aws_iam_role_policy" "this" {
   name   = "function"
   role   = aws_iam_role.this.name
   policy = jsonencode({ Version = "2012-10-17", Statement = local.permissions })
+
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 resource "aws_lambda_function" "this" {
