@@ -13,20 +13,23 @@ from inputs import DATA_SCIENCE, ROOT, WORK, Inputs, call, prepare
 from measure import Cost, machine, median, ratio, repeat
 from memory import memory
 from report import Claim, claims_table, table, update
+from scan import scan
 from startup import startup
 
 from layerforge.paths import CACHE_VARIABLE
+
+PARTS = ["tools", "startup", "memory", "scan"]
 
 
 def main() -> None:
     """Measure, print, and write the README's region if asked to."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repetitions", type=int, default=7, help="measured rounds, at least 7 to be quoted")
-    parser.add_argument("--part", action="append", choices=["tools", "startup", "memory"], help="only this part")
+    parser.add_argument("--part", action="append", choices=PARTS, help="only this part")
     parser.add_argument("--update-readme", action="store_true", help="write the tables into README.md")
     args = parser.parse_args()
-    parts = args.part or ["tools", "startup", "memory"]
-    if args.update_readme and (args.repetitions < 7 or len(parts) < 3):
+    parts = args.part or PARTS
+    if args.update_readme and (args.repetitions < 7 or len(parts) < len(PARTS)):
         parser.error("--update-readme needs all parts and at least 7 repetitions")
 
     WORK.mkdir(parents=True, exist_ok=True)
@@ -41,6 +44,9 @@ def main() -> None:
         texts, claims = [*texts, text], [*claims, *found]
     if "memory" in parts:
         text, found = memory()
+        texts, claims = [*texts, text], [*claims, *found]
+    if "scan" in parts:
+        text, found = scan(args.repetitions)
         texts, claims = [*texts, text], [*claims, *found]
     text = "\n\n".join([*texts, claims_table(claims)])
     print(text)
