@@ -132,8 +132,9 @@ def _module(module: Mapping[str, Any]) -> dict[str, Any]:
         for resource in module.get("resources", ())
         if _wanted(resource)
     ]
-    inner = {"child_modules": [_module(one) for one in module["child_modules"]]} if "child_modules" in module else {}
-    return {"resources": resources, "address": module["address"], **inner}
+    # Terraform lists child modules in any order.
+    children = sorted(map(_module, module.get("child_modules", ())), key=lambda one: str(one["address"]))
+    return {"resources": resources, "address": module["address"], **({"child_modules": children} if children else {})}
 
 
 def _change(change: Mapping[str, Any]) -> dict[str, Any]:
