@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from policies.plans import ROOT as PROVIDER
 from support.checkov import POLICIES, Checkov, Scan
 from support.moto_server import Aws
+from support.policy_plans import ROOT as PROVIDER
 from support.repository import ROOT
 from support.tf import Terraform
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from policies.plans import CORPUS, FIXTURES, cut, root, sources
 from support.golden import Golden
 from support.moto_server import Aws
+from support.policy_plans import CORPUS, FIXTURES, cut, root, sources
 from support.tf import Terraform
 
 pytestmark = pytest.mark.terraform

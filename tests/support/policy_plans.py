@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-FIXTURES: Final = Path(__file__).parent / "fixtures"
+POLICIES: Final = Path(__file__).parents[1] / "policies"
+FIXTURES: Final = POLICIES / "fixtures"
 
 ROOT: Final = """\
 terraform {
@@ -42,7 +43,7 @@ _HOST: Final = re.compile(r"registry\.[a-z]+\.io/")
 _CONTENT: Final = re.compile(r'^variable "content"', re.MULTILINE)
 
 
-CORPUS: Final = Path(__file__).parent / "corpus"
+CORPUS: Final = POLICIES / "corpus"
 PLANNED: Final = (
     "concat_of_everyones_and_own",
     "dynamic_blocks_and_jsonencode",
