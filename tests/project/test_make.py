@@ -135,11 +135,12 @@ def test_without_a_python_the_message_says_what_to_do(tmp_path: Path) -> None:
 
 
 def ci(folder: Path, recipe: str) -> subprocess.CompletedProcess[str]:
-    """Run .ci/run over a Makefile of our own."""
+    """Run .ci/run over a Makefile of our own, as at the top level: below another make, make tells its folder."""
     (folder / ".ci").mkdir()
     shutil.copy2(ROOT / ".ci/run", folder / ".ci/run")
     (folder / "Makefile").write_text(f"check:\n\t@{recipe}\n", encoding="utf-8")
-    env = {name: value for name, value in os.environ.items() if name not in {"CI", "MAKEFLAGS", "PYTEST_ARGS"}}
+    ours = {"CI", "MAKEFLAGS", "MAKELEVEL", "PYTEST_ARGS"}
+    env = {name: value for name, value in os.environ.items() if name not in ours}
     return subprocess.run([folder / ".ci/run"], cwd="/", env=env, capture_output=True, text=True, check=False)
 
 
