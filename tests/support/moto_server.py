@@ -121,7 +121,7 @@ def _action(service: str, environ: Environ) -> tuple[str, dict[str, Any]]:
     document = {} if service == "s3" else _document(environ)
     if "HTTP_X_AMZ_TARGET" in environ:
         return str(environ["HTTP_X_AMZ_TARGET"]).rpartition(".")[2], document
-    if service not in ("lambda", "s3"):
+    if service not in ("lambda", "s3", "signer"):
         return str(document.get("Action", environ["PATH_INFO"])), document
     request = Request({**environ, "wsgi.input": io.BytesIO()})
     try:

@@ -11,7 +11,7 @@ import pytest
 from moto import mock_aws
 
 from support import lambda_questions as questions
-from support import object_questions
+from support import object_questions, signing_questions
 from support.lambda_questions import ORGANIZATION, OTHER, OWN, REGION, Account, answer_to, make_zip
 from support.moto_faithful import (
     PATCHES,
@@ -24,6 +24,7 @@ from support.moto_faithful import (
     policies,
     references,
     settings,
+    signing,
 )
 
 
@@ -221,6 +222,48 @@ GAPS = (
         ask=object_questions.part_of_an_upload_that_is_over,
         answer="404 NoSuchUpload: The specified upload does not exist. The upload ID may be invalid, or the upload may "
         "have been aborted or completed.",
+    ),
+    Gap(
+        patch=signing.jobs,
+        ask=signing_questions.what_a_job_wrote,
+        answer=("Succeeded", True, b"first", ["python/a.py", signing.MANIFEST]),
+    ),
+    Gap(patch=signing.jobs, ask=signing_questions.jobs_that_were_started, answer=[True, True]),
+    Gap(
+        patch=signing.jobs,
+        ask=signing_questions.a_job_with_an_unknown_profile,
+        answer="404 ResourceNotFoundException: Signing profile no_such_profile was not found.",
+    ),
+    Gap(
+        patch=signing.jobs,
+        ask=signing_questions.a_job_with_a_canceled_profile,
+        answer="400 ValidationException: Signing profile old is not active.",
+    ),
+    Gap(
+        patch=signing.jobs,
+        ask=signing_questions.a_job_of_a_bucket_without_versions,
+        answer="400 ValidationException: Versioning is not enabled for the bucket artifacts.",
+    ),
+    Gap(
+        patch=signing.jobs,
+        ask=signing_questions.a_job_of_a_version_that_is_not_there,
+        answer="400 ValidationException: The object some.zip has no version other in artifacts.",
+    ),
+    Gap(
+        patch=signing.jobs,
+        ask=signing_questions.a_job_of_something_that_is_no_zip,
+        answer=("Failed", False, "The object is not a valid ZIP file."),
+    ),
+    Gap(
+        patch=signing.jobs,
+        ask=signing_questions.a_job_that_nobody_started,
+        answer="404 ResourceNotFoundException: The signing job was not found.",
+    ),
+    Gap(patch=signing.signed_layers, ask=signing_questions.who_signed_a_layer, answer=[(False, False), (True, True)]),
+    Gap(
+        patch=signing.signed_functions,
+        ask=signing_questions.who_signed_a_function,
+        answer=[(False, False), (True, True)],
     ),
 )
 

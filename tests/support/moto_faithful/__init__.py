@@ -1,4 +1,4 @@
-"""moto's Lambda and S3, made to answer as AWS does wherever layers are concerned. Works in process and as a server.
+"""Moto made to answer as AWS does wherever layers are concerned: Lambda, S3 and Signer. In process and as a server.
 
 Plain moto accepts what AWS refuses and answers in shapes that AWS does not have; Terraform then plans for ever, and a
 test of ours would pass for the wrong reason. Every patch is one function, and `tests/support_tests` shows for each
@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 from unittest.mock import patch
 
-from support.moto_faithful import functions, layers, lists, objects, policies, references, settings
+from support.moto_faithful import functions, layers, lists, objects, policies, references, settings, signing
 from support.moto_faithful.functions import PENDING
 
 __all__ = ["PATCHES", "PENDING", "faithful"]
@@ -43,6 +43,9 @@ PATCHES = (
     objects.parts_have_checksums,
     objects.checksum_of_parts_counts_them,
     objects.uploads_end,
+    signing.jobs,
+    signing.signed_layers,
+    signing.signed_functions,
 )
 
 
