@@ -1,6 +1,6 @@
 """What layerforge has to say about somebody's input: findings as values, and the errors that carry them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import ClassVar
@@ -97,3 +97,19 @@ def fail(family: type[LayerforgeError], diagnostics: Iterable[Diagnostic]) -> No
     found = tuple(diagnostics)
     if any(item.severity is Severity.ERROR for item in found):
         raise family(found)
+
+
+def in_file_order(diagnostics: Iterable[Diagnostic], files: Sequence[str]) -> tuple[Diagnostic, ...]:
+    """Return each diagnostic once, in the order of files, lines and columns; those of other files come last.
+
+    Args:
+        diagnostics: in any order; what stands nowhere goes first.
+        files: paths for messages, in their order.
+    """
+    ranks = {file: rank for rank, file in reversed([*enumerate(files)])}
+
+    def place(one: Diagnostic) -> tuple[int, int, int]:
+        where = one.location
+        return (ranks.get(where.file, len(files)), where.line or 0, where.column or 0) if where else (0, 0, 0)
+
+    return tuple(sorted(dict.fromkeys(diagnostics), key=place))

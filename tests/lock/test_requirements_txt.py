@@ -111,11 +111,14 @@ def test_one_file_may_be_included_twice(tmp_path: Path) -> None:
     assert [item.text for item in request.constraints] == ["a"]
 
 
-@pytest.mark.parametrize("line", ["-r", "-r https://example.com/r.txt"])
-def test_only_files_are_included(tmp_path: Path, line: str) -> None:
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [("-r", ""), ("-r https://example.com/r.txt", ", not a URL"), ("-r a\0b", ", and no path holds a NUL character")],
+)
+def test_only_files_are_included(tmp_path: Path, line: str, why: str) -> None:
     (found,) = problems(tmp_path, line)
     assert (found.code, found.hint) == ("REQ015", "put the file beside this one")
-    assert found.message == "`-r` takes the path of a file" + (", not a URL" if "://" in line else "")
+    assert found.message == f"`-r` takes the path of a file{why}"
 
 
 def test_the_environment_fills_variables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

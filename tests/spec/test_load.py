@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from layerforge.diagnostics import SpecError
-from layerforge.spec.load import load_spec, load_specs
+from layerforge.spec.load import load_spec
 from support.specs import load, plan, tell
 
 LAYER = """
@@ -37,28 +37,6 @@ def test_a_loaded_spec_knows_where_it_came_from(tmp_path: Path, monkeypatch: pyt
     assert (by_path.path, by_path.shown) == (tmp_path / "layers.yaml", "layers.yaml")
     assert (by_name.path, by_name.shown, by_name.positions.file) == (tmp_path / "layers.yaml", "here.yaml", "here.yaml")
     assert by_path.spec == by_name.spec
-
-
-def test_a_file_that_is_named_twice_is_loaded_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    Path("layers.yaml").write_text(SMALL)
-    Path("link.yaml").symlink_to("layers.yaml")
-    loaded = load_specs([Path("layers.yaml"), tmp_path / "layers.yaml", Path("link.yaml")])
-    assert [one.shown for one in loaded] == ["layers.yaml"]
-
-
-def test_problems_of_several_files_are_told_at_once(tmp_path: Path) -> None:
-    first, second = tmp_path / "a.yaml", tmp_path / "b.yaml"
-    first.write_text("version: 2\n")
-    second.write_text("layers: {}\n")
-    with pytest.raises(SpecError) as caught:
-        load_specs([second, first])
-    assert [(one.location.file, one.code) for one in caught.value.diagnostics if one.location] == [
-        (str(second), "SPEC022"),
-        (str(second), "SPEC042"),
-        (str(first), "SPEC022"),
-        (str(first), "SPEC024"),
-    ]
 
 
 def test_hostile_and_long_texts_arrive_unchanged(tmp_path: Path) -> None:

@@ -17,13 +17,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from layerforge.cli.messages import render_diagnostics
-from layerforge.diagnostics import Diagnostic, Severity, SpecError
+from layerforge.diagnostics import Diagnostic, Severity
 from layerforge.facts.load import load_facts
 from layerforge.names import LAYER_NAME
 from layerforge.plan.fleet_types import Function, OwnLayer, RegionState
-from layerforge.plan.make import make_plan
+from layerforge.plan.make import draw_plan
 from layerforge.plan.types import Plan, Target
-from layerforge.spec.load import load_spec
+from layerforge.spec.load import read_spec
 from layerforge.spec.pins import pins_path
 from layerforge.spec.schema import schema_text
 from layerforge.spec.text import LINE_BREAK
@@ -360,15 +360,13 @@ def judge(text: str, pins: str = json.dumps(PINS)) -> Plan | None:
     path = Path(_folder.name, "layers.yaml")
     path.write_bytes(text.encode(errors="surrogatepass"))
     pins_path(path).write_bytes(pins.encode(errors="surrogatepass"))
-    plan, found = None, ()
-    try:
-        plan = make_plan([load_spec(path, shown="layers.yaml")], load_facts(), TODAY)
-    except SpecError as error:
-        found = error.diagnostics
-    check(plan.warnings if plan is not None else found, text, pins)
-    if plan is None:
-        assert any(one.severity is Severity.ERROR for one in found)
+    reading = read_spec(path, shown="layers.yaml")
+    plan, found = draw_plan([] if reading.loaded is None else [reading.loaded], load_facts(), TODAY)
+    check((*reading.problems, *found), text, pins)
+    assert all(one.severity is Severity.ERROR for one in reading.problems)
+    if reading.problems or any(one.severity is Severity.ERROR for one in found):
         return None
+    assert reading.loaded is not None
     units = {unit.aws_name: unit for layer in plan.layers for unit in layer.units}
     assert all(LAYER_NAME.fullmatch(name) for name in units)
     assert all(re.fullmatch("[a-z][a-z0-9_]*", unit.address) for unit in units.values())

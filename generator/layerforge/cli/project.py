@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from layerforge.cli.options import DEFAULT_SPEC
+from layerforge.cli.specs import plan_specs
 from layerforge.diagnostics import Diagnostic, Location, SpecError
 from layerforge.facts.load import Facts, load_facts
 from layerforge.plan.types import Layer, Packaged, Plan
@@ -90,9 +91,6 @@ def load_project(args: argparse.Namespace) -> Project:
     Raises:
         SpecError: with every problem of every spec; ``CLI001`` when there is no spec at all.
     """
-    from layerforge.plan.make import make_plan  # noqa: PLC0415 - pydantic comes with it
-    from layerforge.spec.load import load_spec  # noqa: PLC0415
-
     paths = spec_paths(args)
     if args.spec is None and not paths[0].exists():
         raise SpecError(
@@ -104,16 +102,8 @@ def load_project(args: argparse.Namespace) -> Project:
             )
         )
     facts = load_facts(args.facts)
-    loaded = []
-    problems: list[Diagnostic] = []
-    for path in paths:
-        try:
-            loaded.append(load_spec(path, shown=shown(path)))
-        except SpecError as error:
-            problems += error.diagnostics
-    if problems:
-        raise SpecError(problems)
-    return Project(specs=paths, facts=facts, plan=make_plan(loaded, facts, as_of(args)))
+    plan = plan_specs({path: shown(path) for path in paths}, facts, as_of(args))
+    return Project(specs=paths, facts=facts, plan=plan)
 
 
 def read_locks(specs: tuple[Path, ...]) -> Mapping[Path, "StoredLock"]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from layerforge.diagnostics import Diagnostic, SpecError
+from layerforge.diagnostics import SpecError, in_file_order
 from layerforge.lock.json_text import Checker, Object, parse, shown
 from layerforge.lock.positions import JsonPath, Source
 from layerforge.lock.types import (
@@ -62,17 +62,12 @@ def read_text(source: Source, *, side: bool = False) -> Read:
     reader = _Reader(Checker(source, doubles=side))
     reader.document(parse(source))
     if reader.check.problems:
-        raise SpecError(sorted(reader.check.problems, key=_place))
+        raise SpecError(in_file_order(reader.check.problems, [source.file]))
     whole = {name: units[0] for name, units in reader.whole.items() if len(set(units)) == 1}
     rivals = {name: units for name, units in reader.whole.items() if name not in whole}
     names = {**rivals, **reader.mixed}
     mixed = {name: (*rivals.get(name, ()), *reader.mixed.get(name, ())) for name in names}
     return Read(lock=Lock(units=whole, externals=reader.externals), mixed=mixed)
-
-
-def _place(problem: Diagnostic) -> tuple[int, int]:
-    where = problem.location
-    return (0, 0) if where is None else (where.line or 0, where.column or 0)
 
 
 class _Reader:

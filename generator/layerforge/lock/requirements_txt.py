@@ -177,8 +177,9 @@ def _include(  # noqa: PLR0913 - one frame of a walk over files
     chain: tuple[Path, ...],
 ) -> None:
     where = line.where(value or option)
-    if not value or "://" in value:
-        message = f"`{option}` takes the path of a file" + (", not a URL" if value else "")
+    if not value or "://" in value or "\0" in value:
+        why = ", not a URL" if "://" in value else ", and no path holds a NUL character" if value else ""
+        message = f"`{option}` takes the path of a file{why}"
         into.problems.append(_problem("REQ015", message, where, "put the file beside this one"))
         return
     shown = os.path.normpath(os.path.join(os.path.dirname(line.file), value))  # noqa: PTH118, PTH120 - as shown

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from layerforge.diagnostics import Diagnostic, Severity, SpecError
+from layerforge.diagnostics import Diagnostic, Severity, SpecError, fail, in_file_order
 from layerforge.facts.load import Facts
 from layerforge.names import LayerName
 from layerforge.plan.across import check_across
@@ -29,6 +29,16 @@ def make_plan(specs: Sequence[LoadedSpec], facts: Facts, as_of: date) -> Plan:
     Raises:
         SpecError: with every problem of every spec, warnings included.
     """
+    plan, found = draw_plan(specs, facts, as_of)
+    fail(SpecError, found)
+    return plan
+
+
+def draw_plan(specs: Sequence[LoadedSpec], facts: Facts, as_of: date) -> tuple[Plan, tuple[Diagnostic, ...]]:
+    """Return the plan of one or several specs, right or wrong, and what there is to say about it, errors included.
+
+    A plan with errors is good for finding more of them, and for nothing else.
+    """
     made: list[tuple[Layer, Settings]] = []
     found: list[Diagnostic] = []
     for loaded in specs:
@@ -40,10 +50,9 @@ def make_plan(specs: Sequence[LoadedSpec], facts: Facts, as_of: date) -> Plan:
     fleets, problems = plan_fleets(specs, layers, facts, as_of)
     found += problems
     found += check_across(made, [function for fleet in fleets for function in fleet.functions])
-    ordered = _ordered(found, specs)
-    if any(one.severity is Severity.ERROR for one in ordered):
-        raise SpecError(ordered)
-    return Plan(layers=tuple(sorted(layers, key=lambda one: one.name)), fleets=fleets, warnings=ordered)
+    ordered = in_file_order(found, [loaded.shown for loaded in specs])
+    mild = tuple(one for one in ordered if one.severity is not Severity.ERROR)
+    return Plan(layers=tuple(sorted(layers, key=lambda one: one.name)), fleets=fleets, warnings=mild), ordered
 
 
 def _layer(settings: Settings, facts: Facts) -> Layer:
@@ -76,14 +85,3 @@ def _check(layer: Layer, settings: Settings, facts: Facts, as_of: date) -> Itera
     yield from check_texts(settings, facts.limits)
     yield from check_grants(settings)
     yield from check_parameters(layer, settings, facts.limits)
-
-
-def _ordered(found: Sequence[Diagnostic], specs: Sequence[LoadedSpec]) -> tuple[Diagnostic, ...]:
-    """Return each finding once (a default is wrong for every layer), in the order of files, lines and columns."""
-    files = {loaded.shown: index for index, loaded in enumerate(specs)}
-
-    def place(one: Diagnostic) -> tuple[int, int, int]:
-        where = one.location
-        return (files.get(where.file, 0), where.line or 0, where.column or 0) if where else (0, 0, 0)
-
-    return tuple(sorted(dict.fromkeys(found), key=place))

@@ -65,7 +65,7 @@ def translate(errors: Iterable[ErrorDetails], tree: Tree, most: int) -> tuple[tu
     """
     found = []
     for error in errors:
-        path = _path(error["loc"], tree.data)
+        path = spec_path(error["loc"], tree.data)
         if path not in tree.refused and not (error["type"] == "missing" and path[:-1] in tree.refused):
             found.append((tree.places.order(path), path, error))
     found.sort(key=lambda one: one[0])
@@ -86,7 +86,7 @@ def _translate(error: ErrorDetails, path: SpecPath, tree: Tree) -> Diagnostic:
     return _wrong_kind(error, path, tree)
 
 
-def _path(loc: tuple[int | str, ...], data: Any) -> SpecPath:  # noqa: ANN401 - any part of the document
+def spec_path(loc: tuple[int | str, ...], data: Any) -> SpecPath:  # noqa: ANN401 - any part of the document
     """Return Pydantic's way as the file has it: without names of variants and of fields that a text stands for."""
     path: list[str | int] = []
     here = data
@@ -138,7 +138,7 @@ def _missing(path: SpecPath, tree: Tree) -> Diagnostic:
 
 def _ours(error: ErrorDetails, path: SpecPath, tree: Tree) -> Diagnostic:
     context = error["ctx"]
-    full = _path((*error["loc"], *context["at"]), tree.data) if context["at"] else path
+    full = spec_path((*error["loc"], *context["at"]), tree.data) if context["at"] else path
     is_key = error["loc"][-1:] == (_KEY,) or context["code"] == "SPEC003"
     where = tree.places.key(full) if is_key else tree.places.value(full)
     return _diagnostic(context["code"], context["message"], where, context["hint"])

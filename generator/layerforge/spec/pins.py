@@ -1,14 +1,14 @@
 """The pins file beside a spec: which version each channel of each layer points to."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
 from pydantic_core import PydanticCustomError
 
-from layerforge.diagnostics import Diagnostic, Location, SpecError
+from layerforge.diagnostics import Diagnostic, Location, SpecError, in_file_order
 from layerforge.facts.load import load_facts
 from layerforge.names import LAYER_NAME, LAYER_VERSION_ARN, UNIT_KEY
 from layerforge.spec.arns import layer_version_arn
@@ -52,6 +52,16 @@ class Pins:
         """Return the place of a value below ``channels``."""
         return self.positions.value(("channels", *path))
 
+    def only(self, layers: Container[str]) -> "Pins":
+        """Return the pins of some layers."""
+        return replace(self, channels={name: value for name, value in self.channels.items() if name in layers})
+
+
+def no_pins(shown_spec: str) -> Pins:
+    """Return what a spec has that has no pins file."""
+    shown = str(pins_path(Path(shown_spec)))
+    return Pins(shown=shown, positions=Positions(file=shown, lines=()))
+
 
 def pins_path(spec: Path) -> Path:
     """Return the path of the pins file that belongs to a spec: ``layers.yaml`` has ``layers.pins.json``."""
@@ -68,7 +78,7 @@ def read_pins(spec: Path, shown_spec: str) -> Pins:
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
-        return Pins(shown=shown, positions=Positions(file=shown, lines=()))
+        return no_pins(shown_spec)
     except OSError as error:
         message = f"the pins file cannot be read: {error.strerror}"
         raise SpecError(_problem("PINS001", message, Location(file=shown), _AGAIN)) from error
@@ -79,7 +89,7 @@ def read_pins(spec: Path, shown_spec: str) -> Pins:
     channels = document.get("channels", {}) if isinstance(document, dict) else {}
     found += _check(channels, (), places)
     if found:
-        raise SpecError(sorted(found, key=_order))
+        raise SpecError(in_file_order(found, [shown]))
     return Pins(shown=shown, channels=channels, positions=places)
 
 
@@ -190,7 +200,3 @@ def _problem(code: str, message: str, where: Location, hint: str | None) -> Diag
 
 def _whole(code: str, message: str, shown: str) -> Diagnostic:
     return Diagnostic(code=code, message=message, location=Location(file=shown), hint=f"it has this form: {_FORM}")
-
-
-def _order(one: Diagnostic) -> tuple[int, int]:
-    return (one.location.line or 0, one.location.column or 0) if one.location is not None else (0, 0)

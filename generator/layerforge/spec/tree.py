@@ -50,6 +50,7 @@ class Tree:
         places: where everything stands.
         refused: paths of values that were not taken over (aliases) or that lack something (merge keys), so that
             nobody complains about them twice.
+        wrong: paths of all that is wrong so far.
         diagnostics: what is wrong so far, in the file's order.
     """
 
@@ -57,6 +58,7 @@ class Tree:
     usable: bool
     places: Positions
     refused: frozenset[SpecPath]
+    wrong: frozenset[SpecPath]
     diagnostics: tuple[Diagnostic, ...]
 
 
@@ -76,6 +78,7 @@ def read_tree(text: str, shown: str) -> Tree:
         usable=usable,
         places=walk.places,
         refused=frozenset(walk.refused),
+        wrong=frozenset(walk.wrong),
         diagnostics=tuple(walk.found),
     )
 
@@ -91,6 +94,7 @@ class _Walk:
         self.root: list[Any] = []
         self.found: list[Diagnostic] = []
         self.refused: set[SpecPath] = set()
+        self.wrong: set[SpecPath] = set()
         self._keys: dict[SpecPath, Span] = {}
         self._values: dict[SpecPath, Span] = {}
         self.places = Positions(file=shown, lines=tuple(LINE_BREAK.split(text)), keys=self._keys, values=self._values)
@@ -212,7 +216,9 @@ class _Walk:
         if word and (column := self.places.lines[span.line].find(word, span.column)) >= 0:
             end = _WORD.match(self.places.lines[span.line], column)
             span = Span(span.line, column, span.line, end.end() if end is not None else column + len(word))
-        where = self.places.at(span, self._stack[-1].next_path)
+        path = self._stack[-1].next_path
+        where = self.places.at(span, path)
+        self.wrong.add(path)
         self.found.append(Diagnostic(code=code, message=message, location=where, hint=hint))
         if len(self.found) > MOST_PROBLEMS:
             raise _Stop
