@@ -11,4 +11,5 @@ compile build.in --output-file build.txt
 compile ../pyproject.toml run.in --output-file run.txt
 compile ../pyproject.toml dev.in --output-file dev.txt
 compile bench.in --output-file bench.txt
+compile runtime.in --output-file runtime.txt
 compile scan.in --output-file scan.txt

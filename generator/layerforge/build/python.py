@@ -1,7 +1,7 @@
 """Lists the members that a wheel puts into a Python layer: modules below ``python/``, programs in ``bin/``.
 
-Names, modes and bytes follow the wheel alone: no machine and no installer has a say. ``.pth`` files are kept as ``pip
-install --target`` keeps them, and have no more effect than there: only a site folder's are read.
+Names, modes and bytes follow the wheel alone: no machine and no installer has a say. ``.pth`` files are kept: Lambda's
+bootstrap makes ``/opt/python`` a site folder, so they count there.
 """
 
 import zlib

@@ -1,0 +1,3 @@
+"""How the house speaks since the hotfix."""
+
+GREETING = "good evening"

@@ -1,0 +1,2 @@
+#!/bin/sh
+echo "tool of the house"

@@ -1,0 +1,3 @@
+"""How the house speaks."""
+
+GREETING = "good morning"
