@@ -56,24 +56,15 @@ def run(
         OutsideError: ``RUN001`` the program is not there, ``RUN002`` it took too long, ``RUN003`` another exit status.
     """
     words = tuple(os.fspath(word) for word in argv)
-    shown = " ".join(words)
     try:
         done = subprocess.run(
             words, cwd=cwd, env=env, timeout=timeout, stdin=subprocess.DEVNULL, capture_output=True, check=False
         )
     except OSError as error:
-        raise OutsideError(
-            Diagnostic(
-                code="RUN001",
-                message=f"`{words[0]}` cannot be started: {error.strerror}",
-                notes=(shown,),
-                hint="see that it is installed, made for this machine, and that you may run it",
-            )
-        ) from error
+        hint = "see that it is installed, made for this machine, and that you may run it"
+        raise _failure("RUN001", words, f"cannot be started: {error.strerror}", hint=hint) from error
     except subprocess.TimeoutExpired as error:
-        raise OutsideError(
-            Diagnostic(code="RUN002", message=f"`{words[0]}` did not finish within {timeout:g} s", notes=(shown,))
-        ) from error
+        raise _failure("RUN002", words, f"did not finish within {timeout:g} s") from error
     finished = Finished(
         argv=words,
         returncode=done.returncode,
@@ -81,11 +72,12 @@ def run(
         stderr=done.stderr.decode("utf-8", errors),
     )
     if finished.returncode not in ok:
-        raise OutsideError(
-            Diagnostic(
-                code="RUN003",
-                message=f"`{words[0]}` failed with exit status {finished.returncode}",
-                notes=(shown, *finished.last_lines()),
-            )
-        )
+        raise _failure("RUN003", words, f"failed with exit status {done.returncode}", said=finished.last_lines())
     return finished
+
+
+def _failure(
+    code: str, words: Sequence[str], what: str, *, said: Sequence[str] = (), hint: str | None = None
+) -> OutsideError:
+    notes = (" ".join(words), *said)
+    return OutsideError(Diagnostic(code=code, message=f"`{words[0]}` {what}", notes=notes, hint=hint))

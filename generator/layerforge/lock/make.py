@@ -1,7 +1,7 @@
 """Makes the lock fit the plan: resolves what changed, and leaves everything else as it is."""
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -91,14 +91,9 @@ def make_lock(  # noqa: PLR0913 - the last two are for tests
     stale = [asking for asking in askings.values() if _must_resolve(asking, old, wanted)]
     resolutions = _resolve_all(stale, old, facts, wanted, resolve)
     units: dict[Path, dict[UnitId, LockedUnit]] = {spec: {} for spec in stored}
-    for name, asking in askings.items():
-        resolution = resolutions.get(name)
-        for unit in asking.item.units:
-            pins = old.pins((name, unit.key)) if resolution is None else resolution.pins[unit.key]
-            kept = _keep_record(LockedUnit(inputs=asking.inputs(pins)), (name, unit.key), old)
-            if upgrade_format and kept.format < NEWEST_FORMAT:
-                kept = LockedUnit(inputs=kept.inputs)
-            units.setdefault(asking.item.spec, {})[name, unit.key] = kept
+    for asking in askings.values():
+        made = _lock_units(asking, resolutions.get(asking.item.name), old, upgrade_format=upgrade_format)
+        units.setdefault(asking.item.spec, {}).update(made)
     return Locked(
         locks={
             spec: Lock(units=found, externals=kept_externals(plan, spec, stored.values()))
@@ -111,6 +106,19 @@ def make_lock(  # noqa: PLR0913 - the last two are for tests
             *_unknown(wanted, old.units.values(), (unit for found in units.values() for unit in found.values())),
         ),
     )
+
+
+def _lock_units(
+    asking: Asking, resolution: Resolution | None, old: _Stored, *, upgrade_format: bool
+) -> Iterator[tuple[UnitId, LockedUnit]]:
+    """Yield the units of a layer or a function, with new pins where it was resolved."""
+    for unit in asking.item.units:
+        name = (asking.item.name, unit.key)
+        pins = old.pins(name) if resolution is None else resolution.pins[unit.key]
+        kept = _keep_record(LockedUnit(inputs=asking.inputs(pins)), name, old)
+        if upgrade_format and kept.format < NEWEST_FORMAT:
+            kept = LockedUnit(inputs=kept.inputs)
+        yield name, kept
 
 
 def _gather(stored: Mapping[Path, "StoredLock"]) -> _Stored:
