@@ -8,4 +8,5 @@ pytest_plugins = (
     "support.golden",
     "support.checkov",
     "support.actionlint",
+    "support.order",
 )

@@ -179,9 +179,9 @@ class Estate:
         return step
 
     def outputs(self) -> Mapping[str, Any]:
-        """Return the root's outputs."""
-        document = self.terraform.json(self.folder, "output", ok=(0,))
-        return {name: output["value"] for name, output in document.items()}
+        """Return the root's outputs, from its state."""
+        state = json.loads((self.folder / "terraform.tfstate").read_text(encoding="utf-8"))
+        return {name: output["value"] for name, output in state["outputs"].items()}
 
     def versions(self, unit: Unit) -> dict[int, str]:
         """Return the published versions of a unit's layer, and the digest of each in hexadecimal, by boto3."""

@@ -1,11 +1,9 @@
 """Published layers with grants on the stand-in, and policies with things that no API would let in."""
 
 import json
-from functools import cache
 from typing import Any
 from uuid import uuid4
 
-import boto3
 from moto.awslambda.models import lambda_backends
 
 from support.estate import zip_of
@@ -16,16 +14,9 @@ ACCOUNT = "123456789012"
 OTHER = "us-east-1"
 
 
-@cache
-def _api(url: str, region: str) -> Any:  # noqa: ANN401 - boto3 makes the class at run time
-    keys = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
-    make: Any = boto3.Session(region_name=region, **keys).client
-    return make("lambda", endpoint_url=url)
-
-
 def api(aws: Aws, region: str = REGION) -> Any:  # noqa: ANN401 - boto3 makes the class at run time
-    """Return Lambda's client of a Region, made once."""
-    return _api(aws.url, region)
+    """Return Lambda's client of a Region."""
+    return aws.client("lambda", region)
 
 
 def publish(aws: Aws, name: str, *, region: str = REGION, seed: str = "content") -> str:

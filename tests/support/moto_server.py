@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Final
 
 import boto3
@@ -167,10 +168,8 @@ class Aws:
         return {"AWS_ENDPOINT_URL": self.url}
 
     def client(self, service: str, region: str = REGION) -> Any:  # noqa: ANN401 - boto3 makes the class at run time
-        """Return a boto3 client of the stand-in; its calls are logged too."""
-        session = boto3.Session(region_name=region, aws_access_key_id="testing", aws_secret_access_key="testing")
-        make: Any = session.client  # one overload a service: more than a type checker should read
-        return make(service, endpoint_url=self.url)
+        """Return a boto3 client of the stand-in, made once; its calls are logged too."""
+        return _client(self.url, service, region)
 
     def reset(self) -> None:
         """Forget everything that exists and everything that was asked."""
@@ -178,6 +177,13 @@ class Aws:
         PENDING.reset()
         self.trouble.clear()
         self.log.clear()
+
+
+@cache
+def _client(url: str, service: str, region: str) -> Any:  # noqa: ANN401 - boto3 makes the class at run time
+    session = boto3.Session(region_name=region, aws_access_key_id="testing", aws_secret_access_key="testing")
+    make: Any = session.client  # one overload a service: more than a type checker should read
+    return make(service, endpoint_url=url)
 
 
 @contextmanager

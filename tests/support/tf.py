@@ -4,8 +4,8 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +13,7 @@ import pytest
 
 from layerforge.diagnostics import OutsideError
 from layerforge.process import Finished, run
+from support.provider import ATTACHED, Providers, sharing
 
 MIRROR_VARIABLE: Final = "LAYERFORGE_TF_MIRROR"
 BINARY_VARIABLE: Final = "LAYERFORGE_TERRAFORM"
@@ -63,16 +64,25 @@ class Terraform:
         binary: the program.
         env: its whole environment.
         initialised: a folder with ``.terraform`` and the lock file, to be copied instead of running ``init`` again.
+        providers: the processes that commands share; without them, each starts its own.
     """
 
     binary: str
     env: Mapping[str, str]
     initialised: Path = field(default_factory=Path)
+    providers: Providers | None = None
 
     def run(self, folder: Path, *argv: str, ok: Sequence[int] = (0,), env: Mapping[str, str] | None = None) -> Finished:
         """Run one command in ``folder`` and return what it printed; ``env`` adds to the environment."""
-        words = (self.binary, *argv)
-        return run(words, cwd=folder, env={**self.env, **(env or {})}, timeout=300, ok=ok)
+        words, whole = (self.binary, *argv), {**self.env, **(env or {})}
+        if self.providers is not None and argv[0] in ATTACHED:
+            whole = self.providers.attached(folder, whole)
+        return run(words, cwd=folder, env=whole, timeout=300, ok=ok)
+
+    @property
+    def unshared(self) -> "Terraform":
+        """The same, with provider processes of Terraform's own: for a root with several providers."""
+        return replace(self, providers=None)
 
     def json(self, folder: Path, *argv: str, ok: Sequence[int] = (0, 1)) -> dict[str, Any]:
         """Run a command that prints one JSON document, such as ``validate``."""
@@ -135,7 +145,7 @@ def missing(reason: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def terraform(tmp_path_factory: pytest.TempPathFactory) -> Terraform:
+def terraform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terraform]:
     """Terraform with the AWS provider at hand; ``init`` runs once a session."""
     binary = os.environ.get(BINARY_VARIABLE, "terraform")
     if shutil.which(binary) is None:
@@ -153,4 +163,5 @@ def terraform(tmp_path_factory: pytest.TempPathFactory) -> Terraform:
     except OutsideError as error:
         where = f"the mirror {mirror}" if mirror else "the registry"
         missing(f"{where} does not give the AWS provider ({MIRROR_VARIABLE} names a mirror): {error}")
-    return Terraform(binary=binary, env=tool.env, initialised=initialised)
+    with sharing(initialised / ".terraform" / "providers") as providers:
+        yield replace(tool, initialised=initialised, providers=providers)
