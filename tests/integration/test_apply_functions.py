@@ -155,7 +155,7 @@ def _vpc(aws: Aws) -> str:
     ec2 = aws.client("ec2")
     subnets = [item["SubnetId"] for item in ec2.describe_subnets()["Subnets"]]
     groups = [item["GroupId"] for item in ec2.describe_security_groups()["SecurityGroups"]]
-    return f"  subnet_ids = {json.dumps(subnets)}\n  security_group_ids = {json.dumps(groups)}\n"
+    return f"  vpc_config = {{ subnet_ids = {json.dumps(subnets)}, security_group_ids = {json.dumps(groups)} }}\n"
 
 
 def _look(estate: Estate, plan: Step, apply: Step | None, names: tuple[str, ...]) -> Seen:

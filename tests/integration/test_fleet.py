@@ -190,10 +190,11 @@ def test_a_root_asks_for_what_functions_need_and_takes_what_differs(
     (root.folder / "terraform.tfvars").write_text("functions = { nobody = {} }\n")
     assert [error.partition("\n")[0] for error in root.plan(ok=(1,)).errors] == [
         ": A key is the name of a function of the spec whose module takes such values.",
-        ": The function inside needs security_group_ids and subnet_ids.",
+        ": The function inside needs vpc_config.",
     ]
     (root.folder / "terraform.tfvars").write_text(
-        'functions = { inside = { subnet_ids = ["subnet-0a"], security_group_ids = ["sg-0a"], memory_size = 1024 } }\n'
+        'functions = { inside = { vpc_config = { subnet_ids = ["subnet-0a"], security_group_ids = ["sg-0a"] }, '
+        "memory_size = 1024 } }\n"
     )
     planned = {event["change"]["resource"]["addr"] for event in root.plan().events if event["type"] == "planned_change"}
     assert {f"module.{name}.aws_lambda_function.this" for name in ("inside", "bucketed")} <= planned

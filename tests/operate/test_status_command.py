@@ -185,6 +185,35 @@ def test_a_prefix_and_a_paused_region_by_name(status: Status, aws_here: Aws) -> 
     )
 
 
+def test_an_environment_and_its_channels(status: Status, aws_here: Aws, tmp_path: Path) -> None:
+    arn = put(aws_here, "dev-pointed", built("pointed"))
+    pins = {"version": 1, "channels": {"pointed": {"stable": {"all": {REGION: arn}}}}}
+    (tmp_path / "layers.pins.json").write_text(json.dumps(pins), encoding="utf-8")
+    ssm, stable = aws_here.client("ssm"), [name.replace("latest", "stable") for name in PARAMETERS]
+    for name in (*PARAMETERS, stable[0]):
+        ssm.put_parameter(Name=f"/dev{name}", Value=arn, Type="String")
+    asked = ("pointed", "--region", REGION, "--name-prefix", "dev-", "--ssm-root", "/dev")
+    head = "REGION     UNIT         STATE              WHAT\n"
+    missing = f"eu-west-1  pointed/all  pointer elsewhere  there is no parameter `/dev{stable[1]}`\n"
+    assert status(*asked)[:2] == (1, head + missing)
+
+    wrong = arn.removesuffix(":1") + ":7"
+    ssm.put_parameter(Name=f"/dev{stable[1]}", Value=wrong, Type="String")
+    moved = f"`/dev{stable[1]}` names `{wrong}`, the pins file has `{arn}`"
+    assert status(*asked)[:2] == (1, f"{head}eu-west-1  pointed/all  pointer elsewhere  {moved}\n")
+
+    ssm.put_parameter(Name=f"/dev{stable[1]}", Value=arn, Type="String", Overwrite=True)
+    assert status(*asked)[:2] == (0, "")
+    assert [call.action for call in aws_here.log.calls] == ["GetParameters", "GetLayerVersionByArn"]
+
+
+def test_what_cannot_stand_before_parameters(status: Status, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        status("--ssm-root", "dev/")
+    assert stopped.value.code == 2
+    assert "argument --ssm-root: 'dev/' is not a prefix such as /test" in capsys.readouterr().err
+
+
 def test_a_stale_lock_is_told_before_aws_is_asked(status: Status, aws_here: Aws, tmp_path: Path) -> None:
     (tmp_path / "src/own/__init__.py").write_text("X = 2\n", encoding="utf-8")
     code, _out, err = status()

@@ -33,6 +33,11 @@ FUNCTIONS: Final = (
 )
 
 
+def by_region(value: str) -> dict[str, str]:
+    """Return a value for each of two Regions."""
+    return {region: value.format(region) for region in ("eu-west-1", "us-east-1")}
+
+
 @cache
 def plan() -> Plan:
     return replace(layers(), fleets=(plans.fleet(*functions()),))
@@ -83,11 +88,13 @@ def functions() -> Iterator[Function]:
     )
     yield plans.function(
         "bucket-code",
-        code=plans.bucket_code(version="v1", digest=plans.sha256("bucket code")),
+        code=plans.bucket_code(by_region("code-{}"), version="v1", digest=plans.sha256("bucket code")),
         layers=[powertools],
         runs_with=plans.settings(
             logs=Logs(retention=0, format="JSON", group="/platform/shared"),
-            dead_letter=f"arn:aws:sns:eu-west-1:{ACCOUNT}:dead",
+            dead_letter=by_region(f"arn:aws:sns:{{}}:{ACCOUNT}:dead"),
+            kms_key=by_region(f"arn:aws:kms:{{}}:{ACCOUNT}:key/11111111-2222-3333-4444-555555555555"),
+            code_signing=by_region(f"arn:aws:lambda:{{}}:{ACCOUNT}:code-signing-config:csc-0123456789abcdef0"),
         ),
     )
     yield plans.function(

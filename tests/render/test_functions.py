@@ -19,6 +19,7 @@ from layerforge.render.make import render
 from support import plans
 
 ROLE = "arn:aws:iam::111122223333:role/given"
+QUEUE = "arn:aws:sqs:eu-west-1:111122223333:failures"
 LAYER = "arn:aws:lambda:eu-west-1:111122223333:layer:x:1"
 COMMON = {
     ".gitignore",
@@ -76,7 +77,8 @@ def _every_function() -> Iterator[Function]:
     for (code, via), role, in_vpc, group, listed in product(
         codes, (None, ROLE), (False, True), (None, "/own"), ([], [LAYER])
     ):
-        own = plans.settings(role=role, in_vpc=in_vpc, logs=Logs(retention=365, format="JSON", group=group))
+        logs, dead_letter = Logs(retention=365, format="JSON", group=group), QUEUE if in_vpc else None
+        own = plans.settings(role=role, in_vpc=in_vpc, logs=logs, dead_letter=dead_letter)
         yield plans.function(code=code, via=via, layers=listed, runs_with=own)
 
 
@@ -92,8 +94,8 @@ def test_no_module_has_more_than_15_variables_and_each_has_what_makes_sense_for_
                 "artifact_dir": folder and function.via is not Delivery.PUSHED,
                 "artifact_prefix": folder and function.via is not Delivery.DIRECT,
                 "role_arn": own.role is not None,
-                "security_group_ids": own.in_vpc,
-                "subnet_ids": own.in_vpc,
+                "dead_letter_arn": own.dead_letter is not None,
+                "vpc_config": own.in_vpc,
             }.items()
             if wanted
         }
@@ -103,8 +105,7 @@ def test_no_module_has_more_than_15_variables_and_each_has_what_makes_sense_for_
             for name, wanted in {
                 "artifact_bucket": folder and function.via is not Delivery.DIRECT,
                 "layers": bool(function.layers),
-                "security_group_ids": own.in_vpc,
-                "subnet_ids": own.in_vpc,
+                "vpc_config": own.in_vpc,
             }.items()
             if wanted
         }

@@ -6,13 +6,14 @@ import pytest
 
 from layerforge.diagnostics import FindingsError
 from layerforge.facts.load import load_facts
-from layerforge.names import Delivery
+from layerforge.names import Delivery, Split
 from layerforge.paths import templates_dir
 from layerforge.plan.fleet_types import RegionState
 from layerforge.plan.types import Plan
 from layerforge.render.make import templates_of
 from layerforge.render.marker import owner_of
 from layerforge.render.roots import ROOT_FILES, render_roots
+from render.cases import by_region
 from render.test_templates import bare
 from support import plans
 from support.golden import Golden
@@ -20,16 +21,30 @@ from support.golden import Golden
 MODULES = Path("/project/modules")
 GOLDEN = Path(__file__).parent / "golden_roots"
 POWERTOOLS = "arn:aws:lambda:{}:017000801446:layer:AWSLambdaPowertoolsPythonV3-python312-arm64:7"
+SHARED = "arn:aws:lambda:eu-west-1:111122223333:layer:shared-utils:4"
 TEMPLATES = sorted((templates_dir() / "root").rglob("*.j2"))
 
 
 def _fleet() -> Plan:
-    layers = (plans.layer("data-science", via=Delivery.S3), plans.layer("shared-utils"))
+    layers = (
+        plans.layer("data-science", via=Delivery.S3, ssm="/layers/data-science"),
+        plans.layer("shared-utils", ssm="/layers/shared-utils", split=Split.NONE),
+    )
+    channels = (plans.pointer(layers[1], SHARED), plans.pointer(layers[1], SHARED, channel="canary"))
     pinned = plans.pinned_layer(*(POWERTOOLS.format(name) for name in ("eu-west-1", "us-east-1")), label="powertools")
     functions = (
         plans.function("processor", layers=[layers[1], layers[0], pinned]),
         plans.function("kept-elsewhere", code=None, layers=[layers[0]]),
         plans.function("bucketed", code=plans.bucket_code()),
+        plans.function(
+            "regional",
+            code=plans.bucket_code(by_region("code-{}")),
+            runs_with=plans.settings(
+                dead_letter=by_region("arn:aws:sqs:{}:111122223333:dead"),
+                kms_key=by_region("arn:aws:kms:{}:111122223333:key/11111111-2222-3333-4444-555555555555"),
+                code_signing=by_region("arn:aws:lambda:{}:111122223333:code-signing-config:csc-0123456789abcdef0"),
+            ),
+        ),
         plans.function(
             "inside",
             via=Delivery.PUSHED,
@@ -42,7 +57,7 @@ def _fleet() -> Plan:
         plans.region("ap-south-1", state=RegionState.PAUSED),
         plans.region("sa-east-1", state=RegionState.RETIRED),
     )
-    return plans.plan(*layers, fleets=[plans.fleet(*functions, regions=regions)])
+    return plans.plan(*layers, fleets=[plans.fleet(*functions, regions=regions, channels=channels)])
 
 
 def _render(plan: Plan, modules: Path = MODULES) -> dict[str, dict[str, str]]:

@@ -12,11 +12,13 @@ from layerforge.names import Architecture, Delivery, LayerName, PackageName, Run
 from layerforge.plan.fleet_types import (
     Attached,
     BucketCode,
+    ByRegion,
     Fleet,
     Function,
     Logs,
     OwnLayer,
     PinnedLayer,
+    Pointer,
     Region,
     RegionState,
     Settings,
@@ -171,7 +173,7 @@ def settings(**changes: Any) -> Settings:  # noqa: ANN401 - each field has a typ
 
 
 def bucket_code(
-    bucket: str = "example-artifacts",
+    bucket: ByRegion = "example-artifacts",
     key: str = "functions/data-processor.zip",
     *,
     version: str | None = None,
@@ -200,6 +202,11 @@ def pinned_layer(
         size=size,
         where=location(),
     )
+
+
+def pointer(of: Layer, *arns: str, channel: str = "stable") -> Pointer:
+    """Return where a channel of a layer's first unit points to, by an ARN for each Region."""
+    return Pointer(layer=of.name, unit=of.units[0].key, channel=channel, arns={arn.split(":")[3]: arn for arn in arns})
 
 
 def function(
@@ -271,12 +278,15 @@ def region(
     )
 
 
-def fleet(*functions: Function, regions: Iterable[Region | str] = (), spec: Path = SPEC) -> Fleet:
+def fleet(
+    *functions: Function, regions: Iterable[Region | str] = (), channels: Iterable[Pointer] = (), spec: Path = SPEC
+) -> Fleet:
     """Return what a spec adds to its layers; a name among ``regions`` stands for an active Region."""
     return Fleet(
         spec=spec,
         functions=tuple(sorted(functions, key=lambda item: item.name)),
         regions=tuple(region(item) if isinstance(item, str) else item for item in regions),
+        channels=tuple(channels),
     )
 
 

@@ -11,7 +11,7 @@ from layerforge.cli.roots import compare_roots, roots_of, write_roots
 from layerforge.facts.load import load_facts
 from layerforge.lock.types import NO_REQUEST, ArtifactRecord, Lock, LockedUnit
 from layerforge.names import Delivery
-from layerforge.plan.fleet_types import Fleet, Function, Region
+from layerforge.plan.fleet_types import Fleet, Function, Pointer, Region
 from layerforge.plan.types import CodeSource, Layer, Plan, Unit
 from layerforge.render.make import render
 from support.estate import Estate, Step, sha256_of, zip_of
@@ -104,13 +104,20 @@ class FleetEstate:
         """The spec's path; what it says is of no interest here."""
         return self.folder / "layers.yaml"
 
-    def emit(self, layers: Iterable[Layer], functions: Iterable[Function], regions: Iterable[Region]) -> None:
+    def emit(
+        self,
+        layers: Iterable[Layer],
+        functions: Iterable[Function],
+        regions: Iterable[Region],
+        channels: Iterable[Pointer] = (),
+    ) -> None:
         """Write modules and roots as `gen` would, a provider beside each root, and every ZIP where it is looked for."""
         self.spec.write_text("version: 1\n")
         fleet = Fleet(
             spec=self.spec,
             functions=tuple(replace(function, spec=self.spec) for function in functions),
             regions=tuple(regions),
+            channels=tuple(channels),
         )
         plan = Plan(layers=tuple(replace(layer, spec=self.spec) for layer in layers), fleets=(fleet,))
         facts, modules = load_facts(), self.folder / "modules"

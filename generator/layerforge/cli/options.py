@@ -5,6 +5,8 @@ import re
 from datetime import date
 from pathlib import Path
 
+from layerforge.names import SSM_PREFIX
+
 DEFAULT_SPEC = "layers.yaml"
 DEFAULT_OUT = "modules"
 
@@ -113,6 +115,13 @@ def part_size(text: str) -> int:
     if not text.isdecimal() or not 5 <= int(text) <= 5120:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number from 5 to 5120")
     return int(text) << 20
+
+
+def ssm_root(text: str) -> str:
+    """Return what stands before the names of SSM parameters."""
+    if text and not SSM_PREFIX.fullmatch(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a prefix such as /test")
+    return text
 
 
 def _prefix(text: str) -> str:

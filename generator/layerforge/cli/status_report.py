@@ -1,6 +1,7 @@
 """What `layerforge status` compares, and what it prints."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -9,35 +10,56 @@ from layerforge.lock.types import Lock
 from layerforge.operate.aws import Answers
 from layerforge.operate.regions import Look
 from layerforge.operate.status import Record, State, Wanted
-from layerforge.plan.types import Layer, Packaged, Unit
+from layerforge.plan.fleet_types import Pointer
+from layerforge.plan.types import Layer, Packaged, Plan, Unit
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Environment:
+    """What one of several environments has in its roots' variables.
+
+    Attributes:
+        name_prefix: stands before names at AWS.
+        ssm_root: stands before the names of SSM parameters; ``None`` for an environment without any.
+    """
+
+    name_prefix: str
+    ssm_root: str | None
 
 
 def wanted_in(
-    look: Look[Packaged], locks: Mapping[Path, Lock], prefix: str, *, parameters: bool
+    look: Look[Packaged], locks: Mapping[Path, Lock], plan: Plan, environment: Environment
 ) -> dict[str, tuple[Wanted, ...]]:
-    """Return what should be published in each Region as the locks say, none of which is stale."""
+    """Return what should be published in each Region as the locks, none of which is stale, and the pins files say."""
+    pointers = {fleet.spec: fleet.channels for fleet in plan.fleets}
+
+    def one(thing: Packaged, region: str) -> Iterator[Wanted]:
+        root, ssm = environment.ssm_root, thing.publish.ssm if isinstance(thing, Layer) else None
+        prefix = None if root is None or ssm is None else f"{root}{ssm}"
+        for unit in thing.units:
+            built = locks[thing.spec].units[unit.layer, unit.key].built
+            if built is not None:
+                yield Wanted(
+                    unit=unit,
+                    name=f"{environment.name_prefix}{unit.aws_name}",
+                    sha256=built.sha256,
+                    parameters=() if prefix is None else tuple(f"{prefix}/{target}/latest" for target in unit.targets),
+                    channels={} if prefix is None else _channels(prefix, unit, pointers.get(thing.spec, ()), region),
+                    function=not isinstance(thing, Layer),
+                )
+
     return {
-        region: tuple(one for thing in here for one in _wanted(thing, locks[thing.spec], prefix, parameters=parameters))
-        for region, here in look.regions.items()
+        region: tuple(found for thing in here for found in one(thing, region)) for region, here in look.regions.items()
     }
 
 
-def _wanted(thing: Packaged, lock: Lock, prefix: str, *, parameters: bool) -> Iterator[Wanted]:
-    ssm = thing.publish.ssm if parameters and isinstance(thing, Layer) else None
-    for unit in thing.units:
-        built = lock.units[unit.layer, unit.key].built
-        if built is not None:
-            yield Wanted(
-                unit=unit,
-                name=f"{prefix}{unit.aws_name}",
-                sha256=built.sha256,
-                parameters=() if ssm is None else _parameters(ssm, unit),
-                function=not isinstance(thing, Layer),
-            )
-
-
-def _parameters(prefix: str, unit: Unit) -> tuple[str, ...]:
-    return tuple(f"{prefix}/{target.runtime}/{target.architecture}/latest" for target in unit.targets)
+def _channels(prefix: str, unit: Unit, pointers: Iterable[Pointer], region: str) -> dict[str, str]:
+    return {
+        f"{prefix}/{target}/{pointer.channel}": pointer.arns[region]
+        for pointer in pointers
+        if (pointer.layer, pointer.unit) == (unit.layer, unit.key) and region in pointer.arns
+        for target in unit.targets
+    }
 
 
 def records_of(wanted: Mapping[str, tuple[Wanted, ...]], answers: Answers[tuple[Record, ...]]) -> list[Record]:

@@ -40,6 +40,7 @@ class Wanted:
         name: of the layer, or function, at AWS.
         sha256: of the ZIP that the lock records.
         parameters: the SSM parameters that should name it; empty for none.
+        channels: the SSM parameters of its channels, and the version that the pins file has for each.
         function: whether it is a function's code and not a layer.
     """
 
@@ -47,6 +48,7 @@ class Wanted:
     name: str
     sha256: Sha256
     parameters: tuple[str, ...] = ()
+    channels: Mapping[str, str] = field(default_factory=dict)
     function: bool = False
 
 
@@ -110,7 +112,8 @@ def settled(wanted: Wanted, seen: Seen) -> bool:
     if not wanted.parameters:
         return False
     held = [seen.pointed.get(seen.pointers.get(name, "")) for name in wanted.parameters]
-    return all(one is not None and one.sha256 == wanted.sha256 for one in held)
+    at_newest = all(one is not None and one.sha256 == wanted.sha256 for one in held)
+    return at_newest and all(seen.pointers.get(name) == arn for name, arn in wanted.channels.items())
 
 
 def judge(region: str, wanted: Wanted, seen: Seen) -> Record:
@@ -133,7 +136,7 @@ def judge(region: str, wanted: Wanted, seen: Seen) -> Record:
 
 
 def _wrong_pointer(wanted: Wanted, seen: Seen) -> str | None:
-    """Return what is wrong with the first parameter that does not name a version with the lock's content."""
+    """Return what is wrong with the first parameter that does not name what it should: the lock's content, a pin."""
     for name in wanted.parameters:
         value = seen.pointers.get(name)
         if value is None:
@@ -143,6 +146,12 @@ def _wrong_pointer(wanted: Wanted, seen: Seen) -> str | None:
             return f"`{name}` names `{value}`, which is no version of it"
         if held.sha256 != wanted.sha256:
             return f"`{name}` names version {held.number}, which holds {held.sha256[:_SHOWN]}"
+    for name, arn in wanted.channels.items():
+        value = seen.pointers.get(name)
+        if value is None:
+            return f"there is no parameter `{name}`"
+        if value != arn:
+            return f"`{name}` names `{value}`, the pins file has `{arn}`"
     return None
 
 

@@ -22,15 +22,16 @@ def survey(access: Access, region: str, wanted: Sequence[Wanted]) -> tuple[Recor
     Raises:
         OutsideError: AWS could not be asked.
     """
-    values = _parameters(access, region, {name for one in wanted for name in one.parameters})
+    values = _parameters(access, region, {name for one in wanted for name in (*one.parameters, *one.channels)})
     return tuple(access.each(wanted, lambda one: judge(region, one, _seen(access, region, one, values))))
 
 
 def _seen(access: Access, region: str, wanted: Wanted, values: Mapping[str, str]) -> Seen:
     if wanted.function:
         return Seen(newest=_function(access, region, wanted.name))
-    pointers = {name: values[name] for name in wanted.parameters if name in values}
-    arns = {arn for arn in pointers.values() if is_version_of(arn, wanted.name, region)}
+    pointers = {name: values[name] for name in (*wanted.parameters, *wanted.channels) if name in values}
+    newest_arns = {pointers[name] for name in wanted.parameters if name in pointers}
+    arns = {arn for arn in newest_arns if is_version_of(arn, wanted.name, region)}
     pointed = {arn: held for arn in sorted(arns) if (held := _version(access, region, arn)) is not None}
     seen = Seen(pointers=pointers, pointed=pointed)
     if settled(wanted, seen):

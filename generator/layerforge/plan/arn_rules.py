@@ -1,6 +1,6 @@
 """Rules about ARNs that a spec gives: their Region and partition must fit where everything goes."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from layerforge.diagnostics import Diagnostic, Location
@@ -8,10 +8,11 @@ from layerforge.facts.load import Facts
 from layerforge.plan.drafts import Draft
 from layerforge.plan.fleet_types import Function, Region
 from layerforge.plan.words import error, listed
+from layerforge.spec.code import BucketCode
 from layerforge.spec.load import LoadedSpec
 
-_IN_ROOTS: Final = {"kms_key": "kms_key_arn", "code_signing": "code_signing_config_arn"}
-"""What a root takes for each function, for what differs between Regions."""
+_USES: Final = ("role", "dead_letter", "kms_key", "code_signing")
+"""The fields of a function that hold ARNs."""
 
 
 def check_externals(loaded: LoadedSpec, facts: Facts) -> Iterator[Diagnostic]:
@@ -22,23 +23,18 @@ def check_externals(loaded: LoadedSpec, facts: Facts) -> Iterator[Diagnostic]:
             hint = "rename one: lists of layers name both in the same way"
             yield error("PLAN027", message, loaded.positions.key(("externals", name)), hint)
         for region, arn in external.arns.items():
-            yield from check_arn(arn, region, loaded.positions.value(("externals", name, "arns", region)), facts)
+            yield from check_layer(arn, region, loaded.positions.value(("externals", name, "arns", region)), facts)
 
 
-def check_arn(arn: str, region: str, where: Location, facts: Facts) -> Iterator[Diagnostic]:
-    """Yield ``PLAN026`` for an ARN that is not of the Region that it is given for, or not of its partition."""
-    _, partition, _, own, *_ = arn.split(":")
-    right = facts.partition(region)
-    if own != region:
-        message = f"the ARN is of the Region `{own}`, and stands under `{region}`"
-        yield error("PLAN026", message, where, "layers do not cross Regions: name a version that is published there")
-    elif right is not None and partition != right.name:
-        message = f"the ARN is of the partition `{partition}`, and `{region}` is in `{right.name}`"
-        yield error("PLAN026", message, where, f"it begins with `arn:{right.name}:`")
+def check_layer(arn: str, region: str, where: Location, facts: Facts) -> Iterator[Diagnostic]:
+    """Yield ``PLAN026`` for a layer version that is not of the Region that it is given for, or of its partition."""
+    found = _misplaced(arn, region, facts, "layers do not cross Regions: name a version that is")
+    if found is not None:
+        yield error("PLAN026", found[0], where, found[1])
 
 
 def check_uses(draft: Draft, function: Function, regions: Sequence[Region], facts: Facts) -> Iterator[Diagnostic]:
-    """Yield ``FUNC015`` for what a function uses and cannot reach from where it goes.
+    """Yield ``FUNC015`` and ``FUNC016`` for what a function uses and cannot reach from where it goes.
 
     Args:
         draft: the function as the spec has it.
@@ -48,30 +44,58 @@ def check_uses(draft: Draft, function: Function, regions: Sequence[Region], fact
     """
     if function.attached_only:
         return
-    for field in ("role", "dead_letter", *_IN_ROOTS):
-        arn = draft.held(field)
-        if arn is None:
-            continue
-        where = draft.held_at(field)
-        _, partition, _, own, *_ = arn.split(":")
-        other = next((region for region in regions if region.partition != partition), None)
-        elsewhere = [region.name for region in regions if region.name != own]
-        right = facts.partition(own)
-        if other is not None:
-            message = f"the ARN is of the partition `{partition}`, and `{other.name}` is in `{other.partition}`"
-            yield error("FUNC015", message, where, f"it begins with `arn:{other.partition}:`")
-        elif own and right is not None and right.name != partition:
-            message = f"the ARN is of the partition `{partition}`, and `{own}` is in `{right.name}`"
-            yield error("FUNC015", message, where, f"it begins with `arn:{right.name}:`")
-        elif own and elsewhere:
-            message = f"the ARN is of the Region `{own}`, and the function goes to {listed(elsewhere)}"
-            hint = f"name one in `{elsewhere[0]}`" if len(regions) == 1 else _by_region(field, function)
-            yield error("FUNC015", message, where, hint)
+    for field in _USES:
+        given = draft.held(field)
+        if isinstance(given, str):
+            yield from _check_everywhere(field, draft, regions, facts)
+        elif given is not None:
+            yield from _check_missing(field, given, draft.key_at(field), regions)
+            for region, arn in given.items():
+                if (found := _misplaced(arn, region, facts, "name one that is")) is not None:
+                    yield error("FUNC015", found[0], draft.item_at(field, region), found[1])
+    code = draft.function.code
+    if isinstance(code, BucketCode) and not isinstance(code.bucket, str):
+        yield from _check_missing("bucket", code.bucket, draft.key_at("code", "bucket"), regions)
 
 
-def _by_region(field: str, function: Function) -> str:
-    """Return how to say what is another one in each Region."""
-    variable = _IN_ROOTS.get(field)
-    if variable is None:
-        return "leave it out: an `aws_lambda_function_event_invoke_config` in each root sends failures on as well"
-    return f"leave it out, and tell each root: `functions = {{ {function.name} = {{ {variable} = … }} }}`"
+def _check_everywhere(field: str, draft: Draft, regions: Sequence[Region], facts: Facts) -> Iterator[Diagnostic]:
+    """Yield ``FUNC015`` for one ARN that has to do in every Region."""
+    where = draft.held_at(field)
+    _, partition, _, own, *_ = draft.held(field).split(":")
+    other = next((region for region in regions if region.partition != partition), None)
+    elsewhere = [region.name for region in regions if region.name != own]
+    right = facts.partition(own)
+    if other is not None:
+        message = f"the ARN is of the partition `{partition}`, and `{other.name}` is in `{other.partition}`"
+        yield error("FUNC015", message, where, f"it begins with `arn:{other.partition}:`")
+    elif own and right is not None and right.name != partition:
+        message = f"the ARN is of the partition `{partition}`, and `{own}` is in `{right.name}`"
+        yield error("FUNC015", message, where, f"it begins with `arn:{right.name}:`")
+    elif own and elsewhere:
+        message = f"the ARN is of the Region `{own}`, and the function goes to {listed(elsewhere)}"
+        hint = f"give one for each Region: `{field}: {{{', '.join(f'{region.name}: …' for region in regions)}}}`"
+        if len(regions) == 1:
+            hint = f"name one in `{elsewhere[0]}`"
+        yield error("FUNC015", message, where, hint)
+
+
+def _check_missing(
+    field: str, given: Mapping[str, str], where: Location, regions: Sequence[Region]
+) -> Iterator[Diagnostic]:
+    """Yield ``FUNC016`` for what is given by Region and not for each one that is active."""
+    missing = [region.name for region in regions if region.name not in given]
+    if missing:
+        message = f"`{field}` has no value for {listed(missing)}, where the function goes"
+        yield error("FUNC016", message, where, f"add `{missing[0]}: …`, or pause the Region")
+
+
+def _misplaced(arn: str, region: str, facts: Facts, wanted: str) -> tuple[str, str] | None:
+    """Return what is wrong with an ARN that stands under a Region and is not of it, and the remedy."""
+    _, partition, _, own, *_ = arn.split(":")
+    right = facts.partition(region)
+    if own != region:
+        return f"the ARN is of the Region `{own}`, and stands under `{region}`", f"{wanted} in `{region}`"
+    if right is not None and partition != right.name:
+        message = f"the ARN is of the partition `{partition}`, and `{region}` is in `{right.name}`"
+        return message, f"it begins with `arn:{right.name}:`"
+    return None

@@ -53,9 +53,13 @@ class Draft:
         start = self._held(field)[1]
         return self.where if start is None else self.loaded.positions.value((*start, *field))
 
-    def item_at(self, field: str, index: int) -> Location:
-        """Return the place of an item of the list that holds for a field."""
-        return self.loaded.positions.value((*(self._held((field,))[1] or self.path), field, index))
+    def key_at(self, *field: str) -> Location:
+        """Return the key of a field that somebody gives."""
+        return self.loaded.positions.key((*(self._held(field)[1] or self.path), *field))
+
+    def item_at(self, field: str, item: int | str) -> Location:
+        """Return the place of an item of the list, or of a value of the mapping, that holds for a field."""
+        return self.loaded.positions.value((*(self._held((field,))[1] or self.path), field, item))
 
     def added(self, field: str) -> dict[str, str]:
         """Return a mapping with the function's own entries added to the default's; ``None`` takes one away."""

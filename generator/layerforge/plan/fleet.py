@@ -13,7 +13,7 @@ from layerforge.plan.fleet_types import Fleet
 from layerforge.plan.function_rules import check_function
 from layerforge.plan.functions import plan_function, target_of
 from layerforge.plan.list_rules import check_list
-from layerforge.plan.pin_rules import check_pins
+from layerforge.plan.pin_rules import check_pins, pointers
 from layerforge.plan.regions import active, check_load, check_regions, check_roots, plan_regions
 from layerforge.plan.runtimes import check_target
 from layerforge.plan.types import Layer
@@ -64,6 +64,11 @@ def _fleet(
         found += check_uses(draft, made, live, facts)
         found += problems
         found += check_list(draft, made, shelf, facts)
-    fleet = Fleet(spec=loaded.path, functions=tuple(sorted(functions, key=lambda one: one.name)), regions=regions)
+    fleet = Fleet(
+        spec=loaded.path,
+        functions=tuple(sorted(functions, key=lambda one: one.name)),
+        regions=regions,
+        channels=pointers(loaded.pins, layers),
+    )
     found += check_load(fleet, len(layers), facts)
     return fleet, found

@@ -1,7 +1,7 @@
 """The plan's other half: functions with their ordered layers, layers of others, and the Regions that all go to."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
@@ -12,6 +12,10 @@ from layerforge.plan.types import CodeSource, Skip, Unit
 
 CODE: Final = UnitKey("code")
 """The key of the one unit that a function with a folder of code has. No unit of a layer has it."""
+
+
+ByRegion = str | Mapping[str, str]
+"""A value that is the same in every Region, or one for each by the Region's name."""
 
 
 class RegionState(StrEnum):
@@ -41,6 +45,23 @@ class Region:
     root: str
     bucket: str | None
     where: Location
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pointer:
+    """Where a channel points to for one unit.
+
+    Attributes:
+        layer: of the spec.
+        unit: of the layer.
+        channel: its name, such as ``stable``.
+        arns: one published version for each Region, not for every one of the spec's.
+    """
+
+    layer: LayerName
+    unit: UnitKey
+    channel: str
+    arns: Mapping[str, str]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,14 +106,14 @@ class BucketCode:
     """A function's code that somebody else has put into a bucket.
 
     Attributes:
-        bucket: of the function's Region; a variable of the module's may replace it.
+        bucket: of the function's Region, or one for each; a variable of the module's may replace it.
         key: of the object.
         version: of the object; ``None`` for the newest.
         sha256: of the ZIP in hexadecimal digits, which Terraform compares; ``None`` if not known.
         size: unzipped bytes, if declared.
     """
 
-    bucket: str
+    bucket: ByRegion
     key: str
     version: str | None
     sha256: str | None
@@ -126,12 +147,12 @@ class Settings:
         role: the execution role's ARN; ``None`` for an emitted one with the least privileges.
         tracing: whether X-Ray is active.
         logs: the log group.
-        dead_letter: ARN of a queue or topic; ``None`` for none.
+        dead_letter: ARN of a queue or topic, or one for each Region; ``None`` for none.
         in_vpc: whether the module takes subnets and security groups.
         reserved_concurrency: ``None`` for none.
         snap_start: of published versions.
-        kms_key: ARN of the key for environment variables; ``None`` for AWS's own.
-        code_signing: ARN of the code-signing configuration; ``None`` for none.
+        kms_key: ARN of the key for environment variables, or one for each Region; ``None`` for AWS's own.
+        code_signing: ARN of the code-signing configuration, or one for each Region; ``None`` for none.
         publish: whether every change publishes a version.
         aliases: that point to the newest published version.
         tags: of the function, its role and its log group.
@@ -144,12 +165,12 @@ class Settings:
     role: str | None
     tracing: bool
     logs: Logs
-    dead_letter: str | None
+    dead_letter: ByRegion | None
     in_vpc: bool
     reserved_concurrency: int | None
     snap_start: bool
-    kms_key: str | None
-    code_signing: str | None
+    kms_key: ByRegion | None
+    code_signing: ByRegion | None
     publish: bool
     aliases: tuple[str, ...]
     tags: Mapping[str, str]
@@ -214,8 +235,10 @@ class Fleet:
         spec: the spec file, absolute.
         functions: sorted by name.
         regions: in the spec's order; empty where the spec names none, and then no roots are emitted.
+        channels: what the pins file says of units that there are, sorted by layer, channel and unit.
     """
 
     spec: Path
     functions: tuple[Function, ...] = ()
-    regions: tuple[Region, ...] = field(default=())
+    regions: tuple[Region, ...] = ()
+    channels: tuple[Pointer, ...] = ()

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from layerforge.diagnostics import Diagnostic
 from layerforge.facts.load import Facts, Limits
 from layerforge.names import LAYER_VERSION_ARN
-from layerforge.plan.arn_rules import check_arn
+from layerforge.plan.arn_rules import check_layer
 from layerforge.plan.attached import Shelf
 from layerforge.plan.drafts import Draft
 from layerforge.plan.fleet_types import Attached, Function, OwnLayer, PinnedLayer
@@ -86,7 +86,7 @@ def _check_regions(function: Function, shelf: Shelf, facts: Facts) -> Iterator[D
         if isinstance(attached, OwnLayer):
             continue
         if (arn := LAYER_VERSION_ARN.fullmatch(attached.label)) is not None:
-            yield from check_arn(attached.label, arn["region"], attached.where, facts)
+            yield from check_layer(attached.label, arn["region"], attached.where, facts)
         missing = [region.name for region in shelf.regions if region.name not in attached.arns]
         if missing and attached.layer is None:
             yield _not_there(attached, missing, shelf)

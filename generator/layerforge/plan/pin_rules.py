@@ -6,9 +6,22 @@ from layerforge.diagnostics import Diagnostic, Location
 from layerforge.facts.fleet_types import Partition
 from layerforge.facts.load import Facts
 from layerforge.names import LAYER_VERSION_ARN, LayerName, UnitKey
+from layerforge.plan.fleet_types import Pointer
 from layerforge.plan.types import Layer, Unit
 from layerforge.plan.words import error, listed, warning
 from layerforge.spec.pins import Pins
+
+
+def pointers(pins: Pins, layers: Mapping[LayerName, Layer]) -> tuple[Pointer, ...]:
+    """Return where the channels point to, of layers and units that there are."""
+    return tuple(
+        Pointer(layer=layer.name, unit=unit.key, channel=channel, arns=arns)
+        for name, channels in sorted(pins.channels.items())
+        if (layer := layers.get(LayerName(name))) is not None
+        for channel, units in sorted(channels.items())
+        for unit in layer.units
+        if (arns := units.get(unit.key)) is not None
+    )
 
 
 def check_pins(pins: Pins, layers: Mapping[LayerName, Layer], facts: Facts) -> Iterator[Diagnostic]:

@@ -8,7 +8,7 @@ from layerforge.plan.fleet_types import Function
 from layerforge.render import hcl
 from layerforge.render.contract import Refusal, refusals_of
 from layerforge.render.function_role import KEY_USE, Statement
-from layerforge.render.function_variables import ROLE
+from layerforge.render.function_uses import ROLE
 from layerforge.render.hcl import Expression
 from layerforge.render.rules import Variable
 
@@ -72,7 +72,7 @@ def _with(statement: Mapping[str, Expression], values: Mapping[str, Expression],
     """Return a statement with what the values, and the stand-in, give for its references."""
     known = {
         "${local.function_name}": hcl.inside(name),
-        "var.kms_key_arn": values.get("kms_key_arn", hcl.value(None)),
+        **{f"var.{word}": values.get(word, hcl.value(None)) for word in ("dead_letter_arn", "kms_key_arn")},
     }
 
     def settled(text: str) -> Expression:

@@ -68,7 +68,7 @@ def blocks(function: Function) -> Iterator[Block]:
     """Yield the blocks of a function's resource, sorted by name, but for its environment."""
     own = function.settings
     if own.dead_letter is not None:
-        yield _block("dead_letter_config", target_arn=hcl.string(own.dead_letter))
+        yield _block("dead_letter_config", target_arn=Expression("var.dead_letter_arn"))
     yield _block("ephemeral_storage", size=hcl.value(own.ephemeral_storage))
     yield _logging(own.logs)
     if own.snap_start:
@@ -77,8 +77,8 @@ def blocks(function: Function) -> Iterator[Block]:
     if own.in_vpc:
         yield _block(
             "vpc_config",
-            subnet_ids=Expression("var.subnet_ids"),
-            security_group_ids=Expression("var.security_group_ids"),
+            subnet_ids=Expression("var.vpc_config.subnet_ids"),
+            security_group_ids=Expression("var.vpc_config.security_group_ids"),
         )
 
 

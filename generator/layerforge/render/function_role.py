@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from layerforge.plan.fleet_types import Function
+from layerforge.plan.fleet_types import ByRegion, Function
 from layerforge.render import hcl
 from layerforge.render.hcl import Expression
 
@@ -17,6 +17,9 @@ NETWORK: Final = (
     "ec2:UnassignPrivateIpAddresses",
 )
 """What Lambda does with the role to stand in a VPC: AWSLambdaVPCAccessExecutionRole without its part on logs."""
+
+
+_SENDING: Final = {"sns": "sns:Publish", "sqs": "sqs:SendMessage"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,15 +81,20 @@ def statements(function: Function) -> Iterator[Statement]:
             resource=hcl.string("*"),
         )
     if own.dead_letter is not None:
-        topic = own.dead_letter.split(":")[2] == "sns"
         yield Statement(
             sid="SendDeadLetters",
-            words=f"send what failed to {own.dead_letter}",
-            actions=("sns:Publish" if topic else "sqs:SendMessage",),
-            resource=hcl.string(own.dead_letter),
+            words="send what failed to dead_letter_arn",
+            actions=tuple(_SENDING[service] for service in dead_letter_services(own.dead_letter)),
+            resource=Expression("var.dead_letter_arn"),
         )
     if own.in_vpc:
         yield from _network()
+
+
+def dead_letter_services(given: ByRegion) -> tuple[str, ...]:
+    """Return the services, sorted, whose queues or topics get what failed: as a rule one."""
+    arns = (given,) if isinstance(given, str) else given.values()
+    return tuple(sorted({arn.split(":")[2] for arn in arns}))
 
 
 def _log_streams(group: str | None) -> Expression:

@@ -8,16 +8,12 @@ from layerforge.plan.fleet_types import CODE, Function, Settings
 from layerforge.render import hcl, parameters
 from layerforge.render.contract import NAME_PREFIX
 from layerforge.render.function_settings import environment, log_retention_days, memory_size, reserved_concurrency
+from layerforge.render.function_uses import code_signing, dead_letter, key, network, role
 from layerforge.render.hcl import Expression
 from layerforge.render.rules import Rule, Variable, at_most, each, matches
 from layerforge.render.variables import artifact_dir, artifact_prefix, bucket, in_order
 
 LAYER: Final = "arn:aws:lambda:eu-west-1:111122223333:layer:contract"
-ROLE: Final = "arn:aws:iam::111122223333:role/contract"
-KEY: Final = "arn:aws:kms:eu-west-1:111122223333:key/11111111-2222-3333-4444-555555555555"
-CODE_SIGNING: Final = "arn:aws:lambda:eu-west-1:111122223333:code-signing-config:csc-0123456789abcdef0"
-SUBNETS: Final = 16
-SECURITY_GROUPS: Final = 5
 
 
 def function_variables(function: Function, facts: Facts) -> tuple[Variable, ...]:
@@ -30,8 +26,9 @@ def function_variables(function: Function, facts: Facts) -> tuple[Variable, ...]
         return (_layers(function, facts),)
     own = function.settings
     found = [
-        _code_signing(own.code_signing),
-        _key(own),
+        code_signing(own.code_signing),
+        key(own),
+        *dead_letter(own.dead_letter),
         _layers(function, facts),
         _name_prefix(function, facts),
         environment(facts),
@@ -42,15 +39,17 @@ def function_variables(function: Function, facts: Facts) -> tuple[Variable, ...]
     if own.logs.group is None:
         found.append(log_retention_days(own.logs.retention, facts))
     if own.role is not None:
-        found.append(_role(own.role))
+        found.append(role(own.role))
     if own.in_vpc:
-        found += [_in_vpc("subnet_ids", "subnet", SUBNETS), _in_vpc("security_group_ids", "sg", SECURITY_GROUPS)]
+        found.append(network())
     return in_order((*found, *_artifacts(function)))
 
 
 def _artifacts(function: Function) -> tuple[Variable, ...]:
     if function.code is not None:
-        return (bucket("Bucket that holds the code. It lies in the Region of the function.", function.code.bucket),)
+        given = function.code.bucket
+        what = "Bucket that holds the code. It lies in the Region of the function."
+        return (bucket(what, given if isinstance(given, str) else None),)
     folder = () if function.via is Delivery.PUSHED else (artifact_dir(),)
     if function.via is Delivery.DIRECT:
         return folder
@@ -117,92 +116,3 @@ def _name_prefix(function: Function, facts: Facts) -> Variable:
 def _tagged(own: Settings) -> str:
     made = ["its role"] * (own.role is None) + ["its log group"] * (own.logs.group is None)
     return " and ".join((", ".join(("the function", *made[:-1])), *made[-1:]))
-
-
-def _role(given: str) -> Variable:
-    return Variable(
-        name="role_arn",
-        type=Expression("string"),
-        description="The role that the function runs as.",
-        default=hcl.string(given),
-        example=hcl.string(ROLE),
-        rules=(
-            matches(
-                "role_arn",
-                "^arn:aws[a-z-]*:iam::[0-9]{12}:role/[!-~]+$",
-                "It is the ARN of a role.",
-                wrong=ROLE.replace(":role/", ":user/"),
-            ),
-        ),
-    )
-
-
-def _key(own: Settings) -> Variable:
-    given = own.kms_key
-    what = "the environment variables"
-    if own.logs.group is None:
-        what += " and the log group, for which its policy has to admit CloudWatch Logs"
-    return Variable(
-        name="kms_key_arn",
-        type=Expression("string"),
-        description=f"Key that encrypts {what}. Null means keys of AWS's own.",
-        default=Expression("null") if given is None else hcl.string(given),
-        nullable=True,
-        example=hcl.string(KEY),
-        rules=(
-            matches(
-                "kms_key_arn",
-                "^arn:aws[a-z-]*:kms:[0-9a-z-]+:[0-9]{12}:key/[0-9a-z-]+$",
-                "It is the ARN of a key, not of an alias.",
-                wrong="alias/contract",
-                nullable=True,
-            ),
-        ),
-    )
-
-
-def _code_signing(given: str | None) -> Variable:
-    return Variable(
-        name="code_signing_config_arn",
-        type=Expression("string"),
-        description="Code-signing configuration that code and layers have to meet. Null means none.",
-        default=Expression("null") if given is None else hcl.string(given),
-        nullable=True,
-        example=hcl.string(CODE_SIGNING),
-        rules=(
-            matches(
-                "code_signing_config_arn",
-                "^arn:aws[a-z-]*:lambda:[0-9a-z-]+:[0-9]{12}:code-signing-config:csc-[0-9a-z]{17}$",
-                "It is the ARN of a code-signing configuration.",
-                wrong="csc-0123456789abcdef0",
-                nullable=True,
-            ),
-        ),
-    )
-
-
-def _in_vpc(name: str, start: str, most: int) -> Variable:
-    what = name.removesuffix("_ids").replace("_", " ")
-
-    def wrong(*ids: str) -> tuple[tuple[str, Expression], ...]:
-        return ((name, hcl.value(ids)),)
-
-    return Variable(
-        name=name,
-        type=Expression("set(string)"),
-        description=f"Ids of the {what}s that the function stands in, all of one VPC.",
-        default=None,
-        example=hcl.value([f"{start}-0123456789abcdef0"]),
-        rules=(
-            Rule(
-                condition=Expression(f"length(var.{name}) >= 1 && length(var.{name}) <= {most}"),
-                message=f"There are 1 to {most} {what}s.",
-                wrong=wrong(),
-            ),
-            Rule(
-                condition=each(name, f"^{start}-[0-9a-z]+$"),
-                message=f"The id of a {what} begins with {start}-.",
-                wrong=wrong("contract"),
-            ),
-        ),
-    )

@@ -1,50 +1,21 @@
 """What a Region's root asks of its caller: few things for all modules, and one map for what differs by function."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from layerforge.facts.types import Facts
 from layerforge.names import Delivery
-from layerforge.plan.fleet_types import Function, Region
+from layerforge.plan.fleet_types import ByRegion, Function, Region
 from layerforge.plan.types import Layer
 from layerforge.render import hcl
 from layerforge.render.function_variables import function_variables
 from layerforge.render.hcl import Expression
-from layerforge.render.rules import Rule, Variable
+from layerforge.render.root_parameters import ssm_root
+from layerforge.render.rules import RootVariable, Rule, Variable
+from layerforge.render.variables import ARTIFACT_PREFIX
 
 FOR_ALL: Final = frozenset({"artifact_dir", "artifact_prefix", "layers", "name_prefix", "tags"})
 """Variables of a function's module that the root sets itself, for all alike, or leaves alone."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RootVariable:
-    """One variable of a root.
-
-    Attributes:
-        name: an HCL identifier.
-        type: an HCL type; it may span lines.
-        description: full sentences.
-        default: ``None`` where a value has to be given.
-        rules: one validation each.
-    """
-
-    name: str
-    type: Expression
-    description: str
-    default: Expression | None
-    rules: tuple[Rule, ...] = ()
-
-    @property
-    def arguments(self) -> tuple[tuple[str, Expression], ...]:
-        """The arguments of its block."""
-        default = () if self.default is None else (("default", self.default),)
-        return (
-            ("description", hcl.string(self.description)),
-            ("type", self.type),
-            *default,
-            ("nullable", Expression("false")),
-        )
 
 
 def bucket_wanted(function: Function) -> bool:
@@ -60,11 +31,14 @@ def stage_variables(function: Function, facts: Facts) -> tuple[Variable, ...]:
     return tuple(variable for variable in function_variables(function, facts) if variable.name not in taken)
 
 
-def stage_arguments(function: Function, facts: Facts) -> Iterator[tuple[str, Expression]]:
+def stage_arguments(function: Function, region: Region, facts: Facts) -> Iterator[tuple[str, Expression]]:
     """Yield what the root passes to a function's module from the map ``functions``: ``null`` means the spec's value."""
+    regional = _regional(function, region)
     for variable in stage_variables(function, facts):
         own = f"var.functions[{hcl.string(function.name)}].{variable.name}"
-        if variable.default is None:
+        if variable.name in regional:
+            yield variable.name, Expression(f"try(coalesce({own}), {hcl.string(regional[variable.name])})")
+        elif variable.default is None:
             yield variable.name, Expression(own)
         elif variable.nullable and variable.default != "null":  # a module would take null for "none at all"
             yield variable.name, Expression(f"try(coalesce({own}), {variable.default})")
@@ -72,11 +46,23 @@ def stage_arguments(function: Function, facts: Facts) -> Iterator[tuple[str, Exp
             yield variable.name, Expression(f"try({own}, null)")
 
 
+def _regional(function: Function, region: Region) -> dict[str, str]:
+    """Return what the spec gives by Region: this one's values, by the names of the module's variables."""
+    own = function.settings
+    given: dict[str, ByRegion | None] = {
+        "artifact_bucket": None if function.code is None else function.code.bucket,
+        "code_signing_config_arn": own.code_signing,
+        "dead_letter_arn": own.dead_letter,
+        "kms_key_arn": own.kms_key,
+    }
+    return {name: value[region.name] for name, value in given.items() if isinstance(value, Mapping)}
+
+
 def root_variables(
     layers: Sequence[Layer], functions: Sequence[Function], region: Region, facts: Facts
 ) -> tuple[RootVariable, ...]:
     """Return the variables of a root: required ones first, each group in alphabetical order."""
-    found = [*_for_all(layers, functions, region), *_by_function(functions, facts)]
+    found = [*_for_all(layers, functions, region), *_by_function(functions, region, facts)]
     return tuple(sorted(found, key=lambda variable: (variable.default is not None, variable.name)))
 
 
@@ -89,6 +75,12 @@ def _for_all(layers: Sequence[Layer], functions: Sequence[Function], region: Reg
             description=f"Bucket in {region.name} for the ZIPs that Lambda takes from S3.",
             default=None if region.bucket is None else hcl.string(region.bucket),
         )
+        yield RootVariable(
+            name="artifact_prefix",
+            type=text,
+            description="Start of the objects' keys in the bucket. Environments that share a bucket have one each.",
+            default=hcl.string(ARTIFACT_PREFIX),
+        )
     if layers or any(not function.attached_only for function in functions):
         yield RootVariable(
             name="name_prefix",
@@ -96,6 +88,8 @@ def _for_all(layers: Sequence[Layer], functions: Sequence[Function], region: Reg
             description="Start of the names of layers and functions at AWS, to tell environments in one account apart.",
             default=hcl.string(""),
         )
+        if any(layer.publish.ssm is not None for layer in layers):
+            yield ssm_root()
         yield RootVariable(
             name="tags",
             type=Expression("map(string)"),
@@ -104,13 +98,20 @@ def _for_all(layers: Sequence[Layer], functions: Sequence[Function], region: Reg
         )
 
 
-def _by_function(functions: Sequence[Function], facts: Facts) -> Iterator[RootVariable]:
+def _by_function(functions: Sequence[Function], region: Region, facts: Facts) -> Iterator[RootVariable]:
     by_name = {function.name: stage_variables(function, facts) for function in functions}
     types = {variable.name: variable.type for listed in by_name.values() for variable in listed}
     if not types:
         return
     names = hcl.value([name for name, listed in by_name.items() if listed])
-    needed = {name: [one.name for one in listed if one.default is None] for name, listed in by_name.items()}
+    needed = {
+        function.name: [
+            one.name
+            for one in by_name[function.name]
+            if one.default is None and one.name not in _regional(function, region)
+        ]
+        for function in functions
+    }
     attributes = [(name, Expression(f"optional({types[name]})")) for name in sorted(types)]
     yield RootVariable(
         name="functions",

@@ -13,7 +13,9 @@ from layerforge.plan.types import Layer, Plan
 from layerforge.render import hcl
 from layerforge.render.function_outputs import function_outputs
 from layerforge.render.hcl import Expression
-from layerforge.render.root_variables import RootVariable, bucket_wanted, root_variables, stage_arguments
+from layerforge.render.root_parameters import parameter_arguments
+from layerforge.render.root_variables import bucket_wanted, root_variables, stage_arguments
+from layerforge.render.rules import RootVariable
 from layerforge.render.view import identifier
 
 DIGEST: Final = "code_sha256"
@@ -103,7 +105,7 @@ def root_view(plan: Plan, fleet: Fleet, region: Region, *, facts: Facts, modules
     start = fleet.spec.parent / region.root
     above = PurePosixPath(os.path.relpath(modules, start)).as_posix()
     source = above if above.startswith("../") else f"./{above}"
-    calls = [_of_layer(layer, source) for layer in layers]
+    calls = [_of_layer(layer, source, fleet, region) for layer in layers]
     functions = [_of_function(function, source, region, facts) for function in fleet.functions]
     lowest, highest = _provider([*layers, *fleet.functions])
     return RootView(
@@ -124,13 +126,14 @@ def _provider(items: Sequence[Layer | Function]) -> tuple[str, int]:
     return lowest, version_key(lowest)[0]
 
 
-def _of_layer(layer: Layer, source: str) -> Call:
+def _of_layer(layer: Layer, source: str, fleet: Fleet, region: Region) -> Call:
+    common = _common(in_bucket=layer.publish.via is not Delivery.DIRECT)
     return Call(
         name=layer.name,
         identifier=identifier(layer.name),
         source=f"{source}/{layer.name}",
         layers=(),
-        arguments=tuple(_common(in_bucket=layer.publish.via is not Delivery.DIRECT)),
+        arguments=tuple(sorted((*common, *parameter_arguments(layer, fleet, region)))),
     )
 
 
@@ -141,12 +144,12 @@ def _of_function(function: Function, source: str, region: Region, facts: Facts) 
         identifier=identifier(function.name),
         source=f"{source}/{function.name}",
         layers=tuple(_entry(function, item, region) for item in function.layers),
-        arguments=tuple(sorted((*ours, *stage_arguments(function, facts)))),
+        arguments=tuple(sorted((*ours, *stage_arguments(function, region, facts)))),
     )
 
 
 def _common(*, in_bucket: bool) -> Iterator[tuple[str, Expression]]:
-    names = ("artifact_bucket", "name_prefix", "tags") if in_bucket else ("name_prefix", "tags")
+    names = (*(("artifact_bucket", "artifact_prefix") if in_bucket else ()), "name_prefix", "tags")
     return ((name, Expression(f"var.{name}")) for name in names)
 
 

@@ -1,4 +1,4 @@
-"""What a variable of a module is, and the forms that its rules take."""
+"""What a variable of a module, or of a root, is, and the forms that its rules take."""
 
 from dataclasses import dataclass
 
@@ -42,6 +42,38 @@ class Variable:
     nullable: bool = False
     example: Expression | None
     rules: tuple[Rule, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RootVariable:
+    """One variable of a root.
+
+    Attributes:
+        name: an HCL identifier.
+        type: an HCL type; it may span lines.
+        description: full sentences.
+        default: ``None`` where a value has to be given.
+        nullable: whether ``null`` means something.
+        rules: one validation each.
+    """
+
+    name: str
+    type: Expression
+    description: str
+    default: Expression | None
+    nullable: bool = False
+    rules: tuple[Rule, ...] = ()
+
+    @property
+    def arguments(self) -> tuple[tuple[str, Expression], ...]:
+        """The arguments of its block."""
+        default = () if self.default is None else (("default", self.default),)
+        return (
+            ("description", hcl.string(self.description)),
+            ("type", self.type),
+            *default,
+            *(() if self.nullable else (("nullable", Expression("false")),)),
+        )
 
 
 def every(words: str, variable: str, pattern: str, subject: str) -> Expression:

@@ -12,6 +12,8 @@ from layerforge.render.hcl import Expression
 from layerforge.render.rules import Rule, Variable, at_most, matches
 
 SHA256_CHARACTERS: Final = 64
+ARTIFACT_PREFIX: Final = "layers"
+"""What the keys of objects begin with unless a caller says otherwise."""
 KEY_CHARACTERS: Final = 1024
 """What S3 allows for an object's key."""
 
@@ -90,8 +92,8 @@ def artifact_prefix(name: str, units: Sequence[str], *, shown: str = "<layer>/<u
         name="artifact_prefix",
         type=Expression("string"),
         description=f"Start of the objects' keys: <prefix>/{shown}/<sha256>.zip.",
-        default=hcl.string("layers"),
-        example=hcl.string("layers"),
+        default=hcl.string(ARTIFACT_PREFIX),
+        example=hcl.string(ARTIFACT_PREFIX),
         rules=(
             matches(
                 "artifact_prefix",

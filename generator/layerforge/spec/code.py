@@ -8,6 +8,7 @@ from pydantic.annotated_handlers import GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
+from layerforge.spec.by_region import ByRegion
 from layerforge.spec.externals import UnzippedSize
 from layerforge.spec.fleet_scalars import Bucket, Digest, ObjectKey
 from layerforge.spec.lists import Distinct
@@ -49,7 +50,7 @@ class BucketCode(Model):
     """A ZIP that somebody else has put into a bucket."""
 
     noun: ClassVar[str] = "code in a bucket"
-    bucket: Bucket = Field(description="The bucket, in the function's Region.")
+    bucket: ByRegion[Bucket] = Field(description="The bucket, in the function's Region, or one for each Region.")
     key: ObjectKey = Field(description="The object's key.")
     version: ObjectKey | None = Field(default=None, description="The object's version; the newest without it.")
     sha256: Digest | None = Field(

@@ -8,6 +8,7 @@ from layerforge.facts.load import load_facts
 from layerforge.names import Architecture, Delivery
 from layerforge.spec.arns import KeyArn, RoleArn, SigningArn, TargetArn
 from layerforge.spec.attached import AttachedLayer
+from layerforge.spec.by_region import ByRegion
 from layerforge.spec.code import Code
 from layerforge.spec.fleet_scalars import Alias, HandlerText, LogGroup, TagKey, TagValue, VariableName, VariableValue
 from layerforge.spec.lists import Distinct
@@ -79,19 +80,24 @@ class DefaultFunction(Model):
     )
     tracing: Switch = Field(default=True, description="Whether X-Ray traces invocations.")
     logs: DefaultLogs = Field(default_factory=DefaultLogs, description="Where the function logs to, and how.")
-    dead_letter: TargetArn | None = Field(
-        default=None, description="ARN of the queue or topic for events that failed; `null` for none."
+    dead_letter: ByRegion[TargetArn] | None = Field(
+        default=None,
+        description="ARN of the queue or topic for events that failed, or one for each Region; `null` for none.",
     )
     vpc: Switch = Field(default=False, description="Whether the module takes subnets and security groups.")
     reserved_concurrency: Annotated[int, *whole("instances", 0)] | None = Field(
         default=None, description="How many instances are reserved for the function, and its limit; `null` for none."
     )
     snap_start: Switch = Field(default=False, description="Whether published versions start from a snapshot.")
-    kms_key: KeyArn | None = Field(
-        default=None, description="ARN of the key that encrypts the environment variables; `null` for AWS's own."
+    kms_key: ByRegion[KeyArn] | None = Field(
+        default=None,
+        description="ARN of the key that encrypts the environment variables, or one for each Region; `null` for AWS's "
+        "own.",
     )
-    code_signing: SigningArn | None = Field(
-        default=None, description="ARN of a code-signing configuration; `null` for none. It then wants signed layers."
+    code_signing: ByRegion[SigningArn] | None = Field(
+        default=None,
+        description="ARN of a code-signing configuration, or one for each Region; `null` for none. It then wants "
+        "signed layers.",
     )
     publish: Switch | None = Field(
         default=None,

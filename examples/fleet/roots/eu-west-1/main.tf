@@ -4,7 +4,9 @@ module "formats" {
   source = "../../../../modules/formats"
 
   artifact_bucket = var.artifact_bucket
+  artifact_prefix = var.artifact_prefix
   name_prefix     = var.name_prefix
+  ssm_prefix      = var.ssm_root == null ? null : "${var.ssm_root}/layers/formats"
   tags            = var.tags
 }
 
@@ -12,6 +14,7 @@ module "http_client" {
   source = "../../../../modules/http-client"
 
   name_prefix = var.name_prefix
+  ssm_prefix  = var.ssm_root == null ? null : "${var.ssm_root}/layers/http-client"
   tags        = var.tags
 }
 
@@ -19,6 +22,7 @@ module "observability" {
   source = "../../../../modules/observability"
 
   name_prefix = var.name_prefix
+  ssm_prefix  = var.ssm_root == null ? null : "${var.ssm_root}/layers/observability"
   tags        = var.tags
 }
 

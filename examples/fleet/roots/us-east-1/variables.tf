@@ -7,6 +7,13 @@ variable "artifact_bucket" {
   nullable    = false
 }
 
+variable "artifact_prefix" {
+  description = "Start of the objects' keys in the bucket. Environments that share a bucket have one each."
+  type        = string
+  default     = "layers"
+  nullable    = false
+}
+
 variable "functions" {
   description = "What differs here from the spec, by function: as the variables of its module. What is left out is as the spec says."
   type = map(object({
@@ -31,6 +38,27 @@ variable "name_prefix" {
   type        = string
   default     = ""
   nullable    = false
+}
+
+variable "ssm_root" {
+  description = "What stands before the names of all SSM parameters, such as /dev, to tell environments in one account apart. Empty means that they are as the spec says, null that there are none."
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = var.ssm_root == null ? true : can(regex("^(/[0-9A-Za-z_.-]+)*$", var.ssm_root))
+    error_message = "It begins with a slash and does not end with one; between slashes stand letters, digits, dots, hyphens and underscores."
+  }
+
+  validation {
+    condition     = var.ssm_root == null ? true : !can(regex("^/(aws|ssm)", lower(var.ssm_root)))
+    error_message = "A name that begins with /aws or /ssm is reserved by AWS."
+  }
+
+  validation {
+    condition     = var.name_prefix == "" || var.ssm_root != ""
+    error_message = "With a name_prefix there has to be an ssm_root as well, or null: without it the parameters would be those of another environment in this account."
+  }
 }
 
 variable "tags" {

@@ -6,7 +6,7 @@ Looks at the SSM parameters and the version that they name, or, for layers witho
 import argparse
 
 from layerforge.cli.console import Console
-from layerforge.cli.options import add_regions, add_spec
+from layerforge.cli.options import add_regions, add_spec, ssm_root
 from layerforge.cli.project import load_project, read_locks
 from layerforge.diagnostics import ExitCode, FindingsError, fail
 
@@ -14,7 +14,15 @@ from layerforge.diagnostics import ExitCode, FindingsError, fail
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's own arguments."""
     parser.add_argument("names", nargs="*", metavar="NAME", help="layers and functions of the spec (default: all)")
-    parser.add_argument("--no-ssm", action="store_true", help="look at the newest versions, not at SSM parameters")
+    parameters = parser.add_mutually_exclusive_group()
+    parameters.add_argument("--no-ssm", action="store_true", help="look at the newest versions, not at SSM parameters")
+    parameters.add_argument(
+        "--ssm-root",
+        type=ssm_root,
+        default="",
+        metavar="PREFIX",
+        help="what the roots have as `ssm_root` (default: none)",
+    )
     add_regions(parser)
     add_spec(parser)
 
@@ -37,7 +45,8 @@ def execute(args: argparse.Namespace, console: Console) -> ExitCode:
         project.plan, project.packaged(args.names), asked=args.region, states=KEPT_UP, default=access.default_region
     )
     console.diagnose(paused_note(look.paused, "STAT002"))
-    wanted = report.wanted_in(look, locks, args.name_prefix, parameters=not args.no_ssm)
+    environment = report.Environment(name_prefix=args.name_prefix, ssm_root=None if args.no_ssm else args.ssm_root)
+    wanted = report.wanted_in(look, locks, project.plan, environment)
     answers = access.in_regions(list(wanted), lambda region: survey(access, region, wanted[region]))
     records = report.records_of(wanted, answers)
     console.data(table(("REGION", "UNIT", "STATE", "WHAT"), report.rows(records)))

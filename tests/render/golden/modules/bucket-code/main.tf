@@ -29,7 +29,7 @@ locals {
       Sid      = "SendDeadLetters"
       Effect   = "Allow"
       Action   = ["sns:Publish"]
-      Resource = "arn:aws:sns:eu-west-1:111122223333:dead"
+      Resource = var.dead_letter_arn
     },
   ])
 }
@@ -95,7 +95,7 @@ resource "aws_lambda_function" "this" {
   }
 
   dead_letter_config {
-    target_arn = "arn:aws:sns:eu-west-1:111122223333:dead"
+    target_arn = var.dead_letter_arn
   }
 
   ephemeral_storage {

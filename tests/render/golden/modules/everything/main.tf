@@ -51,7 +51,7 @@ locals {
       Sid      = "SendDeadLetters"
       Effect   = "Allow"
       Action   = ["sqs:SendMessage"]
-      Resource = "arn:aws:sqs:eu-west-1:111122223333:dead"
+      Resource = var.dead_letter_arn
     },
     {
       Sid      = "StandInNetwork"
@@ -162,7 +162,7 @@ resource "aws_lambda_function" "this" {
   }
 
   dead_letter_config {
-    target_arn = "arn:aws:sqs:eu-west-1:111122223333:dead"
+    target_arn = var.dead_letter_arn
   }
 
   ephemeral_storage {
@@ -183,8 +183,8 @@ resource "aws_lambda_function" "this" {
   }
 
   vpc_config {
-    subnet_ids         = var.subnet_ids
-    security_group_ids = var.security_group_ids
+    subnet_ids         = var.vpc_config.subnet_ids
+    security_group_ids = var.vpc_config.security_group_ids
   }
 
   # It may do what it needs before it runs.

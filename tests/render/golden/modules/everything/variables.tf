@@ -32,35 +32,29 @@ variable "layers" {
   }
 }
 
-variable "security_group_ids" {
-  description = "Ids of the security groups that the function stands in, all of one VPC."
-  type        = set(string)
+variable "vpc_config" {
+  description = "Where the function stands in its network: ids of subnets and security groups, all of one VPC."
+  type        = object({ security_group_ids = set(string), subnet_ids = set(string) })
   nullable    = false
 
   validation {
-    condition     = length(var.security_group_ids) >= 1 && length(var.security_group_ids) <= 5
-    error_message = "There are 1 to 5 security groups."
-  }
-
-  validation {
-    condition     = alltrue([for text in var.security_group_ids : can(regex("^sg-[0-9a-z]+$", text))])
-    error_message = "The id of a security group begins with sg-."
-  }
-}
-
-variable "subnet_ids" {
-  description = "Ids of the subnets that the function stands in, all of one VPC."
-  type        = set(string)
-  nullable    = false
-
-  validation {
-    condition     = length(var.subnet_ids) >= 1 && length(var.subnet_ids) <= 16
+    condition     = length(var.vpc_config.subnet_ids) >= 1 && length(var.vpc_config.subnet_ids) <= 16
     error_message = "There are 1 to 16 subnets."
   }
 
   validation {
-    condition     = alltrue([for text in var.subnet_ids : can(regex("^subnet-[0-9a-z]+$", text))])
+    condition     = alltrue([for text in var.vpc_config.subnet_ids : can(regex("^subnet-[0-9a-z]+$", text))])
     error_message = "The id of a subnet begins with subnet-."
+  }
+
+  validation {
+    condition     = length(var.vpc_config.security_group_ids) >= 1 && length(var.vpc_config.security_group_ids) <= 5
+    error_message = "There are 1 to 5 security groups."
+  }
+
+  validation {
+    condition     = alltrue([for text in var.vpc_config.security_group_ids : can(regex("^sg-[0-9a-z]+$", text))])
+    error_message = "The id of a security group begins with sg-."
   }
 }
 
@@ -100,6 +94,18 @@ variable "code_signing_config_arn" {
   validation {
     condition     = var.code_signing_config_arn == null ? true : can(regex("^arn:aws[a-z-]*:lambda:[0-9a-z-]+:[0-9]{12}:code-signing-config:csc-[0-9a-z]{17}$", var.code_signing_config_arn))
     error_message = "It is the ARN of a code-signing configuration."
+  }
+}
+
+variable "dead_letter_arn" {
+  description = "The queue that gets events which failed."
+  type        = string
+  default     = "arn:aws:sqs:eu-west-1:111122223333:dead"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^arn:aws[a-z-]*:(sqs):[0-9a-z-]+:[0-9]{12}:[0-9A-Za-z_-]+([.]fifo)?$", var.dead_letter_arn))
+    error_message = "It is the ARN of a queue."
   }
 }
 

@@ -11,35 +11,29 @@ variable "artifact_bucket" {
   }
 }
 
-variable "security_group_ids" {
-  description = "Ids of the security groups that the function stands in, all of one VPC."
-  type        = set(string)
+variable "vpc_config" {
+  description = "Where the function stands in its network: ids of subnets and security groups, all of one VPC."
+  type        = object({ security_group_ids = set(string), subnet_ids = set(string) })
   nullable    = false
 
   validation {
-    condition     = length(var.security_group_ids) >= 1 && length(var.security_group_ids) <= 5
-    error_message = "There are 1 to 5 security groups."
-  }
-
-  validation {
-    condition     = alltrue([for text in var.security_group_ids : can(regex("^sg-[0-9a-z]+$", text))])
-    error_message = "The id of a security group begins with sg-."
-  }
-}
-
-variable "subnet_ids" {
-  description = "Ids of the subnets that the function stands in, all of one VPC."
-  type        = set(string)
-  nullable    = false
-
-  validation {
-    condition     = length(var.subnet_ids) >= 1 && length(var.subnet_ids) <= 16
+    condition     = length(var.vpc_config.subnet_ids) >= 1 && length(var.vpc_config.subnet_ids) <= 16
     error_message = "There are 1 to 16 subnets."
   }
 
   validation {
-    condition     = alltrue([for text in var.subnet_ids : can(regex("^subnet-[0-9a-z]+$", text))])
+    condition     = alltrue([for text in var.vpc_config.subnet_ids : can(regex("^subnet-[0-9a-z]+$", text))])
     error_message = "The id of a subnet begins with subnet-."
+  }
+
+  validation {
+    condition     = length(var.vpc_config.security_group_ids) >= 1 && length(var.vpc_config.security_group_ids) <= 5
+    error_message = "There are 1 to 5 security groups."
+  }
+
+  validation {
+    condition     = alltrue([for text in var.vpc_config.security_group_ids : can(regex("^sg-[0-9a-z]+$", text))])
+    error_message = "The id of a security group begins with sg-."
   }
 }
 

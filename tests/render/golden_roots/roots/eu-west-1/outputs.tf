@@ -7,6 +7,7 @@ output "attachments" {
     inside         = module.inside.layers
     kept-elsewhere = module.kept_elsewhere.layers
     processor      = module.processor.layers
+    regional       = module.regional.layers
   }
 }
 
@@ -30,6 +31,13 @@ output "functions" {
       digest        = module.processor.code_sha256
       qualified_arn = module.processor.qualified_arn
       version       = module.processor.version
+    }
+    regional = {
+      alias_arns    = module.regional.alias_arns
+      arn           = module.regional.arn
+      digest        = module.regional.code_sha256
+      qualified_arn = module.regional.qualified_arn
+      version       = module.regional.version
     }
   }
 }

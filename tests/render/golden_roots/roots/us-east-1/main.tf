@@ -4,7 +4,9 @@ module "data_science" {
   source = "../../modules/data-science"
 
   artifact_bucket = var.artifact_bucket
+  artifact_prefix = var.artifact_prefix
   name_prefix     = var.name_prefix
+  ssm_prefix      = var.ssm_root == null ? null : "${var.ssm_root}/layers/data-science"
   tags            = var.tags
 }
 
@@ -12,6 +14,7 @@ module "shared_utils" {
   source = "../../modules/shared-utils"
 
   name_prefix = var.name_prefix
+  ssm_prefix  = var.ssm_root == null ? null : "${var.ssm_root}/layers/shared-utils"
   tags        = var.tags
 }
 
@@ -33,6 +36,7 @@ module "inside" {
   source = "../../modules/inside"
 
   artifact_bucket                = var.artifact_bucket
+  artifact_prefix                = var.artifact_prefix
   code_signing_config_arn        = try(var.functions["inside"].code_signing_config_arn, null)
   environment                    = try(var.functions["inside"].environment, null)
   kms_key_arn                    = try(var.functions["inside"].kms_key_arn, null)
@@ -40,9 +44,8 @@ module "inside" {
   memory_size                    = try(var.functions["inside"].memory_size, null)
   name_prefix                    = var.name_prefix
   reserved_concurrent_executions = try(coalesce(var.functions["inside"].reserved_concurrent_executions), 3)
-  security_group_ids             = var.functions["inside"].security_group_ids
-  subnet_ids                     = var.functions["inside"].subnet_ids
   tags                           = var.tags
+  vpc_config                     = var.functions["inside"].vpc_config
 }
 
 module "kept_elsewhere" {
@@ -70,5 +73,20 @@ module "processor" {
   memory_size                    = try(var.functions["processor"].memory_size, null)
   name_prefix                    = var.name_prefix
   reserved_concurrent_executions = try(var.functions["processor"].reserved_concurrent_executions, null)
+  tags                           = var.tags
+}
+
+module "regional" {
+  source = "../../modules/regional"
+
+  artifact_bucket                = try(coalesce(var.functions["regional"].artifact_bucket), "code-us-east-1")
+  code_signing_config_arn        = try(coalesce(var.functions["regional"].code_signing_config_arn), "arn:aws:lambda:us-east-1:111122223333:code-signing-config:csc-0123456789abcdef0")
+  dead_letter_arn                = try(coalesce(var.functions["regional"].dead_letter_arn), "arn:aws:sqs:us-east-1:111122223333:dead")
+  environment                    = try(var.functions["regional"].environment, null)
+  kms_key_arn                    = try(coalesce(var.functions["regional"].kms_key_arn), "arn:aws:kms:us-east-1:111122223333:key/11111111-2222-3333-4444-555555555555")
+  log_retention_days             = try(var.functions["regional"].log_retention_days, null)
+  memory_size                    = try(var.functions["regional"].memory_size, null)
+  name_prefix                    = var.name_prefix
+  reserved_concurrent_executions = try(var.functions["regional"].reserved_concurrent_executions, null)
   tags                           = var.tags
 }

@@ -11,25 +11,32 @@ variable "functions" {
   type = map(object({
     artifact_bucket                = optional(string)
     code_signing_config_arn        = optional(string)
+    dead_letter_arn                = optional(string)
     environment                    = optional(map(string))
     kms_key_arn                    = optional(string)
     log_retention_days             = optional(number)
     memory_size                    = optional(number)
     reserved_concurrent_executions = optional(number)
-    security_group_ids             = optional(set(string))
-    subnet_ids                     = optional(set(string))
+    vpc_config                     = optional(object({ security_group_ids = set(string), subnet_ids = set(string) }))
   }))
   nullable = false
 
   validation {
-    condition     = alltrue([for name in keys(var.functions) : contains(["bucketed", "inside", "processor"], name)])
+    condition     = alltrue([for name in keys(var.functions) : contains(["bucketed", "inside", "processor", "regional"], name)])
     error_message = "A key is the name of a function of the spec whose module takes such values."
   }
 
   validation {
-    condition     = try(var.functions["inside"].security_group_ids != null && var.functions["inside"].subnet_ids != null, false)
-    error_message = "The function inside needs security_group_ids and subnet_ids."
+    condition     = try(var.functions["inside"].vpc_config != null, false)
+    error_message = "The function inside needs vpc_config."
   }
+}
+
+variable "artifact_prefix" {
+  description = "Start of the objects' keys in the bucket. Environments that share a bucket have one each."
+  type        = string
+  default     = "layers"
+  nullable    = false
 }
 
 variable "name_prefix" {
@@ -37,6 +44,27 @@ variable "name_prefix" {
   type        = string
   default     = ""
   nullable    = false
+}
+
+variable "ssm_root" {
+  description = "What stands before the names of all SSM parameters, such as /dev, to tell environments in one account apart. Empty means that they are as the spec says, null that there are none."
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = var.ssm_root == null ? true : can(regex("^(/[0-9A-Za-z_.-]+)*$", var.ssm_root))
+    error_message = "It begins with a slash and does not end with one; between slashes stand letters, digits, dots, hyphens and underscores."
+  }
+
+  validation {
+    condition     = var.ssm_root == null ? true : !can(regex("^/(aws|ssm)", lower(var.ssm_root)))
+    error_message = "A name that begins with /aws or /ssm is reserved by AWS."
+  }
+
+  validation {
+    condition     = var.name_prefix == "" || var.ssm_root != ""
+    error_message = "With a name_prefix there has to be an ssm_root as well, or null: without it the parameters would be those of another environment in this account."
+  }
 }
 
 variable "tags" {

@@ -16,11 +16,12 @@ mock_provider "aws" {
 }
 
 variables {
-  layers                  = ["arn:aws:lambda:eu-west-1:111122223333:layer:contract-z:3", "arn:aws:lambda:eu-west-1:111122223333:layer:contract-a:12"]
   artifact_bucket         = "example-artifacts"
   code_signing_config_arn = "arn:aws:lambda:eu-west-1:111122223333:code-signing-config:csc-0123456789abcdef0"
-  environment             = { STAGE = "contract" }
+  dead_letter_arn         = "arn:aws:sns:eu-west-1:111122223333:contract"
   kms_key_arn             = "arn:aws:kms:eu-west-1:111122223333:key/11111111-2222-3333-4444-555555555555"
+  layers                  = ["arn:aws:lambda:eu-west-1:111122223333:layer:contract-z:3", "arn:aws:lambda:eu-west-1:111122223333:layer:contract-a:12"]
+  environment             = { STAGE = "contract" }
   name_prefix             = "contract-"
   tags                    = { team = "platform" }
 }
@@ -93,7 +94,7 @@ run "makes_what_it_promises" {
         Sid      = "SendDeadLetters"
         Effect   = "Allow"
         Action   = ["sns:Publish"]
-        Resource = "arn:aws:sns:eu-west-1:111122223333:dead"
+        Resource = "arn:aws:sns:eu-west-1:111122223333:contract"
       },
     ]
     error_message = "The role may do this and nothing else."
@@ -118,6 +119,7 @@ run "refuses_wrong_variables_1" {
   variables {
     artifact_bucket                = "b"
     code_signing_config_arn        = "csc-0123456789abcdef0"
+    dead_letter_arn                = "arn:aws:lambda:eu-west-1:111122223333:function:contract"
     environment                    = { NOT-A-NAME = "contract" }
     kms_key_arn                    = "alias/contract"
     layers                         = ["arn:aws:lambda:eu-west-1:111122223333:layer:contract-0:1", "arn:aws:lambda:eu-west-1:111122223333:layer:contract-1:1", "arn:aws:lambda:eu-west-1:111122223333:layer:contract-2:1", "arn:aws:lambda:eu-west-1:111122223333:layer:contract-3:1", "arn:aws:lambda:eu-west-1:111122223333:layer:contract-4:1", "arn:aws:lambda:eu-west-1:111122223333:layer:contract-5:1"]
@@ -127,7 +129,7 @@ run "refuses_wrong_variables_1" {
     tags                           = { "" = "platform" }
   }
 
-  expect_failures = [var.layers, var.artifact_bucket, var.code_signing_config_arn, var.environment, var.kms_key_arn, var.memory_size, var.name_prefix, var.reserved_concurrent_executions, var.tags]
+  expect_failures = [var.artifact_bucket, var.code_signing_config_arn, var.dead_letter_arn, var.kms_key_arn, var.layers, var.environment, var.memory_size, var.name_prefix, var.reserved_concurrent_executions, var.tags]
 }
 
 run "refuses_wrong_variables_2" {

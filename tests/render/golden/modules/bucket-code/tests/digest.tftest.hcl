@@ -15,11 +15,12 @@ mock_provider "aws" {
 }
 
 variables {
-  layers                  = ["arn:aws:lambda:eu-west-1:111122223333:layer:contract-z:3", "arn:aws:lambda:eu-west-1:111122223333:layer:contract-a:12"]
   artifact_bucket         = "example-artifacts"
   code_signing_config_arn = "arn:aws:lambda:eu-west-1:111122223333:code-signing-config:csc-0123456789abcdef0"
-  environment             = { STAGE = "contract" }
+  dead_letter_arn         = "arn:aws:sns:eu-west-1:111122223333:contract"
   kms_key_arn             = "arn:aws:kms:eu-west-1:111122223333:key/11111111-2222-3333-4444-555555555555"
+  layers                  = ["arn:aws:lambda:eu-west-1:111122223333:layer:contract-z:3", "arn:aws:lambda:eu-west-1:111122223333:layer:contract-a:12"]
+  environment             = { STAGE = "contract" }
   name_prefix             = "contract-"
   tags                    = { team = "platform" }
 }

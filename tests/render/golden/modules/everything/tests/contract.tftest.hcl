@@ -18,10 +18,10 @@ mock_provider "aws" {
 variables {
   artifact_bucket         = "example-artifacts"
   layers                  = ["arn:aws:lambda:eu-west-1:111122223333:layer:contract-z:3", "arn:aws:lambda:eu-west-1:111122223333:layer:contract-a:12"]
-  security_group_ids      = ["sg-0123456789abcdef0"]
-  subnet_ids              = ["subnet-0123456789abcdef0"]
+  vpc_config              = { subnet_ids = ["subnet-0123456789abcdef0"], security_group_ids = ["sg-0123456789abcdef0"] }
   artifact_prefix         = "layers"
   code_signing_config_arn = "arn:aws:lambda:eu-west-1:111122223333:code-signing-config:csc-0123456789abcdef0"
+  dead_letter_arn         = "arn:aws:sqs:eu-west-1:111122223333:contract"
   environment             = { STAGE = "contract" }
   kms_key_arn             = "arn:aws:kms:eu-west-1:111122223333:key/11111111-2222-3333-4444-555555555555"
   name_prefix             = "contract-"
@@ -104,7 +104,7 @@ run "makes_what_it_promises" {
         Sid      = "SendDeadLetters"
         Effect   = "Allow"
         Action   = ["sqs:SendMessage"]
-        Resource = "arn:aws:sqs:eu-west-1:111122223333:dead"
+        Resource = "arn:aws:sqs:eu-west-1:111122223333:contract"
       },
       {
         Sid      = "StandInNetwork"
@@ -155,6 +155,7 @@ run "refuses_wrong_variables_1" {
     artifact_dir                   = ""
     artifact_prefix                = "/layers/"
     code_signing_config_arn        = "csc-0123456789abcdef0"
+    dead_letter_arn                = "arn:aws:lambda:eu-west-1:111122223333:function:contract"
     environment                    = { NOT-A-NAME = "contract" }
     kms_key_arn                    = "alias/contract"
     layers                         = ["arn:aws:lambda:eu-west-1:111122223333:layer:contract-0:1", "arn:aws:lambda:eu-west-1:111122223333:layer:contract-1:1", "arn:aws:lambda:eu-west-1:111122223333:layer:contract-2:1", "arn:aws:lambda:eu-west-1:111122223333:layer:contract-3:1", "arn:aws:lambda:eu-west-1:111122223333:layer:contract-4:1", "arn:aws:lambda:eu-west-1:111122223333:layer:contract-5:1"]
@@ -162,12 +163,11 @@ run "refuses_wrong_variables_1" {
     memory_size                    = 127
     name_prefix                    = "."
     reserved_concurrent_executions = -1
-    security_group_ids             = []
-    subnet_ids                     = []
     tags                           = { "" = "platform" }
+    vpc_config                     = { subnet_ids = [], security_group_ids = ["sg-0123456789abcdef0"] }
   }
 
-  expect_failures = [var.artifact_bucket, var.layers, var.security_group_ids, var.subnet_ids, var.artifact_dir, var.artifact_prefix, var.code_signing_config_arn, var.environment, var.kms_key_arn, var.log_retention_days, var.memory_size, var.name_prefix, var.reserved_concurrent_executions, var.tags]
+  expect_failures = [var.artifact_bucket, var.layers, var.vpc_config, var.artifact_dir, var.artifact_prefix, var.code_signing_config_arn, var.dead_letter_arn, var.environment, var.kms_key_arn, var.log_retention_days, var.memory_size, var.name_prefix, var.reserved_concurrent_executions, var.tags]
 }
 
 run "refuses_wrong_variables_2" {
@@ -180,12 +180,11 @@ run "refuses_wrong_variables_2" {
     memory_size                    = 128.5
     name_prefix                    = "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
     reserved_concurrent_executions = 0.5
-    security_group_ids             = ["contract"]
-    subnet_ids                     = ["contract"]
     tags                           = { "aws:team" = "platform" }
+    vpc_config                     = { subnet_ids = ["contract"], security_group_ids = ["sg-0123456789abcdef0"] }
   }
 
-  expect_failures = [var.layers, var.security_group_ids, var.subnet_ids, var.artifact_prefix, var.environment, var.memory_size, var.name_prefix, var.reserved_concurrent_executions, var.tags]
+  expect_failures = [var.layers, var.vpc_config, var.artifact_prefix, var.environment, var.memory_size, var.name_prefix, var.reserved_concurrent_executions, var.tags]
 }
 
 run "refuses_wrong_variables_3" {
@@ -195,7 +194,18 @@ run "refuses_wrong_variables_3" {
     environment = { STAGE = format("%04096d", 0) }
     layers      = ["arn:aws:lambda:eu-west-1:111122223333:layer:contract:1", "arn:aws:lambda:eu-west-1:111122223333:layer:contract:2"]
     tags        = { team = "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx" }
+    vpc_config  = { subnet_ids = ["subnet-0123456789abcdef0"], security_group_ids = [] }
   }
 
-  expect_failures = [var.layers, var.environment, var.tags]
+  expect_failures = [var.layers, var.vpc_config, var.environment, var.tags]
+}
+
+run "refuses_wrong_variables_4" {
+  command = plan
+
+  variables {
+    vpc_config = { subnet_ids = ["subnet-0123456789abcdef0"], security_group_ids = ["contract"] }
+  }
+
+  expect_failures = [var.vpc_config]
 }

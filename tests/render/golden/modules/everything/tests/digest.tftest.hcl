@@ -17,10 +17,10 @@ mock_provider "aws" {
 variables {
   artifact_bucket         = "example-artifacts"
   layers                  = ["arn:aws:lambda:eu-west-1:111122223333:layer:contract-z:3", "arn:aws:lambda:eu-west-1:111122223333:layer:contract-a:12"]
-  security_group_ids      = ["sg-0123456789abcdef0"]
-  subnet_ids              = ["subnet-0123456789abcdef0"]
+  vpc_config              = { subnet_ids = ["subnet-0123456789abcdef0"], security_group_ids = ["sg-0123456789abcdef0"] }
   artifact_prefix         = "layers"
   code_signing_config_arn = "arn:aws:lambda:eu-west-1:111122223333:code-signing-config:csc-0123456789abcdef0"
+  dead_letter_arn         = "arn:aws:sqs:eu-west-1:111122223333:contract"
   environment             = { STAGE = "contract" }
   kms_key_arn             = "arn:aws:kms:eu-west-1:111122223333:key/11111111-2222-3333-4444-555555555555"
   name_prefix             = "contract-"

@@ -11,8 +11,7 @@ mock_provider "aws" {
 
 variables {
   artifact_bucket         = "example-artifacts"
-  security_group_ids      = ["sg-0123456789abcdef0"]
-  subnet_ids              = ["subnet-0123456789abcdef0"]
+  vpc_config              = { subnet_ids = ["subnet-0123456789abcdef0"], security_group_ids = ["sg-0123456789abcdef0"] }
   artifact_prefix         = "layers"
   code_signing_config_arn = "arn:aws:lambda:eu-west-1:111122223333:code-signing-config:csc-0123456789abcdef0"
   environment             = { STAGE = "contract" }
@@ -80,12 +79,11 @@ run "refuses_wrong_variables_1" {
     name_prefix                    = "."
     reserved_concurrent_executions = -1
     role_arn                       = "arn:aws:iam::111122223333:user/contract"
-    security_group_ids             = []
-    subnet_ids                     = []
     tags                           = { "" = "platform" }
+    vpc_config                     = { subnet_ids = [], security_group_ids = ["sg-0123456789abcdef0"] }
   }
 
-  expect_failures = [var.artifact_bucket, var.security_group_ids, var.subnet_ids, var.artifact_prefix, var.code_signing_config_arn, var.environment, var.kms_key_arn, var.layers, var.memory_size, var.name_prefix, var.reserved_concurrent_executions, var.role_arn, var.tags]
+  expect_failures = [var.artifact_bucket, var.vpc_config, var.artifact_prefix, var.code_signing_config_arn, var.environment, var.kms_key_arn, var.layers, var.memory_size, var.name_prefix, var.reserved_concurrent_executions, var.role_arn, var.tags]
 }
 
 run "refuses_wrong_variables_2" {
@@ -98,12 +96,11 @@ run "refuses_wrong_variables_2" {
     memory_size                    = 128.5
     name_prefix                    = "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
     reserved_concurrent_executions = 0.5
-    security_group_ids             = ["contract"]
-    subnet_ids                     = ["contract"]
     tags                           = { "aws:team" = "platform" }
+    vpc_config                     = { subnet_ids = ["contract"], security_group_ids = ["sg-0123456789abcdef0"] }
   }
 
-  expect_failures = [var.security_group_ids, var.subnet_ids, var.artifact_prefix, var.environment, var.layers, var.memory_size, var.name_prefix, var.reserved_concurrent_executions, var.tags]
+  expect_failures = [var.vpc_config, var.artifact_prefix, var.environment, var.layers, var.memory_size, var.name_prefix, var.reserved_concurrent_executions, var.tags]
 }
 
 run "refuses_wrong_variables_3" {
@@ -113,7 +110,18 @@ run "refuses_wrong_variables_3" {
     environment = { STAGE = format("%04096d", 0) }
     layers      = ["arn:aws:lambda:eu-west-1:111122223333:layer:contract:1", "arn:aws:lambda:eu-west-1:111122223333:layer:contract:2"]
     tags        = { team = "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx" }
+    vpc_config  = { subnet_ids = ["subnet-0123456789abcdef0"], security_group_ids = [] }
   }
 
-  expect_failures = [var.environment, var.layers, var.tags]
+  expect_failures = [var.vpc_config, var.environment, var.layers, var.tags]
+}
+
+run "refuses_wrong_variables_4" {
+  command = plan
+
+  variables {
+    vpc_config = { subnet_ids = ["subnet-0123456789abcdef0"], security_group_ids = ["contract"] }
+  }
+
+  expect_failures = [var.vpc_config]
 }

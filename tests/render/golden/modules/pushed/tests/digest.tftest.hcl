@@ -10,8 +10,7 @@ mock_provider "aws" {
 
 variables {
   artifact_bucket         = "example-artifacts"
-  security_group_ids      = ["sg-0123456789abcdef0"]
-  subnet_ids              = ["subnet-0123456789abcdef0"]
+  vpc_config              = { subnet_ids = ["subnet-0123456789abcdef0"], security_group_ids = ["sg-0123456789abcdef0"] }
   artifact_prefix         = "layers"
   code_signing_config_arn = "arn:aws:lambda:eu-west-1:111122223333:code-signing-config:csc-0123456789abcdef0"
   environment             = { STAGE = "contract" }
