@@ -9,12 +9,13 @@ import pytest
 from layerforge.cli.messages import render_diagnostics
 from layerforge.diagnostics import Location, SpecError
 from layerforge.facts.load import load_facts
+from layerforge.lock.asking import Asking, read_askings
 from layerforge.lock.check import NOT_ASKED_FOR, NOT_BUILT, check_inputs, check_lock
 from layerforge.lock.file import StoredLock
 from layerforge.lock.make import make_lock
 from layerforge.lock.types import ArtifactRecord, Lock
-from layerforge.names import Split
-from layerforge.plan.types import Layer, Plan
+from layerforge.names import LayerName, Split
+from layerforge.plan.types import Layer, Packaged, Plan
 from support import plans
 from support.asking import FakeResolver, read_fake_request
 from support.checkouts import Checkout, layer_of
@@ -30,11 +31,14 @@ def layer(name: str = "a", *requirements: str, spec: Path = plans.SPEC, **fields
     return plans.layer(name, spec=spec, split=Split.NONE, content=content)
 
 
+def asked(*layers: Packaged) -> Mapping[LayerName, Asking]:
+    """Return what layers ask."""
+    return read_askings(layers, read_fake_request)
+
+
 def locked(*layers: Layer, built: bool = True) -> Locks:
     """Return the locks that fit some layers."""
-    made = make_lock(
-        plans.plan(*layers), {}, facts=load_facts(), resolve=FakeResolver(), read_request=read_fake_request
-    )
+    made = make_lock(plans.plan(*layers), {}, facts=load_facts(), resolve=FakeResolver(), askings=asked(*layers))
     found = {}
     for spec, lock in made.locks.items():
         units = {
@@ -53,12 +57,12 @@ def locked(*layers: Layer, built: bool = True) -> Locks:
 
 
 def said(plan: Plan, stored: Locks) -> str:
-    return render_diagnostics(check_lock(plan, stored, read_request=read_fake_request))
+    return render_diagnostics(check_lock(plan, stored, askings=asked(*plan.packaged)))
 
 
 def test_a_lock_that_fits() -> None:
     layers = [layer("a"), layer("b", "six"), layer("c", "idna", spec=Path("/project/other.yaml"))]
-    assert check_lock(plans.plan(*layers), locked(*layers), read_request=read_fake_request) == ()
+    assert check_lock(plans.plan(*layers), locked(*layers), askings=asked(*layers)) == ()
 
 
 def test_lock020_conflict_markers() -> None:
@@ -160,7 +164,8 @@ def test_lock023_kinds_of_change_in_own_files(
     checkout.commit({"a/x.py": "1\n", "a/y.py": "2\n"})
     before = locked(layer_of(checkout.path, "a"))
     change(checkout)
-    found = check_lock(plans.plan(layer_of(checkout.path, "a")), before, read_request=read_fake_request)
+    layer = layer_of(checkout.path, "a")
+    found = check_lock(plans.plan(layer), before, askings=asked(layer))
     assert [item.message for item in found] == [
         f"the lock is stale for `utils/python312-{machine}`: {reason}" for machine in ("x86-64", "arm64")
     ]
@@ -196,7 +201,8 @@ def test_lock024_in_a_real_checkout(checkout: Checkout, tmp_path: Path) -> None:
     stored = locked(layer_of(checkout.path, "a"))
     other = checkout.clone(tmp_path / "other", "--config=core.autocrlf=true")
     moved = {other.path / "layers.yaml": stored[checkout.path / "layers.yaml"]}
-    found = check_lock(plans.plan(layer_of(other.path, "a")), moved, read_request=read_fake_request)
+    layer = layer_of(other.path, "a")
+    found = check_lock(plans.plan(layer), moved, askings=asked(layer))
     assert [item.code for item in found] == ["LOCK024", "LOCK024"]
 
 
@@ -251,13 +257,14 @@ def test_the_command_names_the_spec_where_it_is_another_one(monkeypatch: pytest.
 
 def test_what_the_spec_names_cannot_be_read(checkout: Checkout) -> None:
     with pytest.raises(SpecError, match="OWN001"):
-        check_lock(plans.plan(layer_of(checkout.path, "gone")), {}, read_request=read_fake_request)
+        check_lock(plans.plan(layer_of(checkout.path, "gone")), {})
 
 
 def test_the_inputs_of_some_layers_alone() -> None:
     stored = locked(layer("a"), layer("b"), layer("c"), built=False)
-    assert check_inputs([layer("a")], stored, read_request=read_fake_request) == ()
-    found = check_inputs([layer("a", "six"), layer("b")], stored, read_request=read_fake_request)
+    assert check_inputs([layer("a")], stored, askings=asked(layer("a"))) == ()
+    changed = [layer("a", "six"), layer("b")]
+    found = check_inputs(changed, stored, askings=asked(*changed))
     assert [item.message for item in found] == ["the lock is stale for `a/all`: its requirements or targets changed"]
-    codes = {item.code for item in check_lock(plans.plan(layer("a")), stored, read_request=read_fake_request)}
+    codes = {item.code for item in check_lock(plans.plan(layer("a")), stored, askings=asked(layer("a")))}
     assert codes == {NOT_ASKED_FOR, NOT_BUILT}

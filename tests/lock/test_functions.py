@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from layerforge.cli.messages import render_diagnostics
 from layerforge.diagnostics import SpecError
 from layerforge.facts.load import load_facts
+from layerforge.lock.asking import read_askings
 from layerforge.lock.check import check_inputs, check_lock
 from layerforge.lock.externals import ask_externals, external_arns, unknown_externals
 from layerforge.lock.file import StoredLock, dump_lock, read_lock
@@ -200,7 +201,12 @@ def test_code_is_no_unit_of_a_layer(tmp_path: Path) -> None:
 
 def lock(plan: Plan, stored: Mapping[Path, StoredLock], *, upgrade: Upgrade | None = None) -> Locked:
     return make_lock(
-        plan, stored, facts=load_facts(), upgrade=upgrade, resolve=FakeResolver(), read_request=read_fake_request
+        plan,
+        stored,
+        facts=load_facts(),
+        upgrade=upgrade,
+        resolve=FakeResolver(),
+        askings=read_askings(plan.packaged, read_fake_request),
     )
 
 
@@ -225,7 +231,7 @@ def built(locked: Locked) -> Locked:
 
 
 def said(plan: Plan, stored: Mapping[Path, StoredLock]) -> str:
-    return render_diagnostics(check_lock(plan, stored, read_request=read_fake_request))
+    return render_diagnostics(check_lock(plan, stored, askings=read_askings(plan.packaged, read_fake_request)))
 
 
 def test_a_function_is_locked_without_a_resolver(checkout: Checkout, tmp_path: Path) -> None:
@@ -270,7 +276,7 @@ def test_what_makes_a_function_stale(checkout: Checkout, tmp_path: Path) -> None
         f"{stale}own files were added, removed or renamed\n{where}"
         f"  not tracked by git: `src/handler.py`\n  not tracked by git: `src/more.py`\n\n{hint}"
     )
-    (finding,) = check_inputs(plan.packaged, stored, read_request=read_fake_request)
+    (finding,) = check_inputs(plan.packaged, stored, askings=read_askings(plan.packaged, read_fake_request))
     assert finding.code == "LOCK023"
 
 
@@ -381,7 +387,7 @@ def test_a_lock_keeps_the_sizes_that_are_wanted_and_drops_others(
         f" --> layers.lock.json (externals.{OTHER})\n\n"
         "hint: run `layerforge gen` and commit `layers.lock.json` and the modules\n"
     )
-    assert check_inputs(plan.packaged, stored, read_request=read_fake_request) == ()
+    assert check_inputs(plan.packaged, stored, askings=read_askings(plan.packaged, read_fake_request)) == ()
 
 
 def test_a_spec_that_declares_a_size_asks_for_none(tmp_path: Path) -> None:

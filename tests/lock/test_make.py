@@ -10,6 +10,7 @@ import pytest
 from layerforge.cli.messages import render_diagnostics
 from layerforge.diagnostics import Diagnostic, FindingsError, LayerforgeError, OutsideError, SpecError
 from layerforge.facts.load import load_facts
+from layerforge.lock.asking import read_askings
 from layerforge.lock.file import StoredLock, dump_lock
 from layerforge.lock.line_endings import REMEDY
 from layerforge.lock.make import make_lock
@@ -38,7 +39,7 @@ def lock(
         upgrade=upgrade,
         upgrade_format=upgrade_format,
         resolve=resolver,
-        read_request=read_fake_request,
+        askings=read_askings(plan.packaged, read_fake_request),
     )
 
 
@@ -337,7 +338,7 @@ def test_requests_and_own_files_are_read_before_anything_is_resolved(checkout: C
     resolver = FakeResolver()
     plan = plans.plan(layer_of(checkout.path, "missing"), layer("b", "idna"))
     with pytest.raises(SpecError) as caught:
-        make_lock(plan, NOTHING, facts=load_facts(), resolve=resolver, read_request=refuse)
+        make_lock(plan, NOTHING, facts=load_facts(), resolve=resolver, askings=read_askings(plan.packaged, refuse))
     assert [item.code for item in caught.value.diagnostics] == ["OWN001", "REQ001", "REQ001"]
     assert resolver.calls == {}
 

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 from layerforge.cli.arguments import wanted
 from layerforge.cli.console import Console
 from layerforge.cli.emit import Emitted, emit, stale
-from layerforge.cli.pipeline import assemble, judge, record, settle, write_locks
+from layerforge.cli.pipeline import Settled, assemble, judge, record, settle, write_locks
 from layerforge.cli.project import Project, load_project, read_locks
 from layerforge.cli.stamp import Watched
 from layerforge.diagnostics import FindingsError, fail
 from layerforge.lock.check import check_lock
 from layerforge.lock.file import lock_path
-from layerforge.lock.requests import read_request
 from layerforge.plan.packaged import source_of
 from layerforge.spec.pins import pins_path
 from layerforge.verify.functions import check_functions
@@ -43,7 +42,7 @@ def generate(args: argparse.Namespace, console: Console) -> Watched:
     emitted = emit(project, locks, args.out, console, check=False)
     if not (written or emitted):
         console.say(f"{project.counted}: everything is up to date")
-    return _watched(args, project, artifacts, emitted)
+    return _watched(args, project, settled, artifacts, emitted)
 
 
 def check(args: argparse.Namespace, console: Console) -> None:
@@ -66,7 +65,7 @@ def check(args: argparse.Namespace, console: Console) -> None:
 
 
 def _watched(
-    args: argparse.Namespace, project: Project, artifacts: tuple["Artifact", ...], emitted: Emitted
+    args: argparse.Namespace, project: Project, settled: Settled, artifacts: tuple["Artifact", ...], emitted: Emitted
 ) -> Watched:
     """Collect what a later run must find unchanged."""
     out = Path(os.path.abspath(args.out))  # noqa: PTH100
@@ -74,8 +73,8 @@ def _watched(
     if args.facts:
         files.add(Path(os.path.abspath(args.facts)))  # noqa: PTH100
     trees = set()
-    for layer in project.plan.layers:
-        files |= set(read_request(layer).files)
+    for asking in settled.askings.values():
+        files |= set(asking.request.files if asking.request else ())
     for item in project.plan.packaged:
         trees |= {item.root / include.path for include in source_of(item).include}
     outputs = dict.fromkeys(emitted.files, "")

@@ -1,5 +1,6 @@
 """What stands where a generated file is to be written, and may not be touched."""
 
+import stat
 from pathlib import Path
 
 from layerforge.diagnostics import Diagnostic, Location
@@ -33,9 +34,13 @@ def in_the_way(out: Path, path: Path, known: dict[Path, Diagnostic | None]) -> D
     """
     if path.parent != out and (problem := _above(out, path.parent, known)) is not None:
         return problem
-    if path.is_symlink():
+    try:
+        mode = path.lstat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    if stat.S_ISLNK(mode):
         return _link(path)
-    if path.exists() and not path.is_file():
+    if not stat.S_ISREG(mode):
         return Diagnostic(
             code="OUT003",
             message=f"`{path}` is not a file, and a generated file belongs there",

@@ -82,15 +82,15 @@ def compare(
     for name in sorted(texts):
         path = out / name
         problem = in_the_way(out, path, links)
-        if problem is None and path.exists():
-            before[name] = _read(path)
+        if problem is None and (there := _read(path)) is not None:
+            before[name] = there
             problem = _of_others(path, _owner(before[name]), _state(before[name], texts[name]), out, ours)
         if problem is not None:
             problems.append(problem)
         else:
             found[_state(before.get(name), texts[name])].append(name)
     fail(FindingsError, dict.fromkeys(problems))
-    gone = {name: _read(out / name) for name in _generated(out, ours, texts, among)}
+    gone = {name: _read(out / name) or "" for name in _generated(out, ours, texts, among)}
     return Changes(
         **{state: tuple(names) for state, names in found.items()},
         stale=tuple(sorted(gone)),
@@ -144,8 +144,10 @@ def _generated(
     """Yield generated files that are not ``wanted`` and come from a spec of this run, or from one that is gone."""
     alive: dict[str, bool] = {}
     for relative in _names(out) if among is None else among:
+        if relative in wanted or relative.endswith(".tmp"):
+            continue
         path = out / relative
-        if relative in wanted or relative.endswith(".tmp") or path.is_symlink() or not path.is_file():
+        if path.is_symlink() or not path.is_file():
             continue
         owner = _owner(_head(path))
         if owner is None:
@@ -159,7 +161,8 @@ def _generated(
 def _names(out: Path) -> Iterator[str]:
     for folder, folders, files in os.walk(out):
         folders[:] = sorted(name for name in folders if name not in _NOT_OURS)
-        yield from (Path(folder, name).relative_to(out).as_posix() for name in files)
+        start = "" if folder == os.fspath(out) else f"{PurePosixPath(folder).relative_to(out)}/"
+        yield from (f"{start}{name}" for name in files)
 
 
 def _is_there(out: Path, owner: str) -> bool:
@@ -168,10 +171,10 @@ def _is_there(out: Path, owner: str) -> bool:
 
 def _owner(text: str) -> str | None:
     """Return the spec that a text's first line names, conflict markers of git left aside."""
-    for line in text[:_HEAD_BYTES].splitlines():
-        if not _CONFLICT.fullmatch(line):
-            return owner_of(line)
-    return None
+    line, end, rest = text[:_HEAD_BYTES].partition("\n")
+    while end and _CONFLICT.fullmatch(line.rstrip("\r")):
+        line, end, rest = rest.partition("\n")
+    return owner_of(line.rstrip("\r"))
 
 
 def _head(path: Path) -> str:
@@ -182,9 +185,12 @@ def _head(path: Path) -> str:
         raise OutsideError(disk_problem(error, path, code="OUT005", verb="read")) from error
 
 
-def _read(path: Path) -> str:
+def _read(path: Path) -> str | None:
+    """Return a file's text, ``None`` where there is no file."""
     try:
         return path.read_bytes().decode("utf-8", "replace")
+    except FileNotFoundError:
+        return None
     except OSError as error:
         raise OutsideError(disk_problem(error, path, code="OUT005", verb="read")) from error
 

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from layerforge.plan.types import Layer, Packaged
 
 if TYPE_CHECKING:
     from layerforge.build.types import Artifact, Job
+    from layerforge.lock.asking import Asking
     from layerforge.plan.fleet_types import Function
 
 _NOTHING = Upgrade()
@@ -38,10 +39,17 @@ class Wanted:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Settled:
-    """The locks after the lock step, and where wheels can be had as far as a resolution told."""
+    """What the lock step has settled.
+
+    Attributes:
+        locks: by the absolute path of their specs.
+        askings: what layers and functions ask, own files included: they are read once.
+        urls: where wheels can be had, as far as a resolution told.
+    """
 
     locks: Mapping[Path, Lock]
-    urls: Mapping[Sha256, str]
+    askings: Mapping[LayerName, "Asking"]
+    urls: Mapping[Sha256, str] = field(default_factory=dict)
 
 
 def settle(project: Project, wanted: Wanted, console: Console) -> Settled:
@@ -51,12 +59,15 @@ def settle(project: Project, wanted: Wanted, console: Console) -> Settled:
         FindingsError: ``locked`` and something is stale.
         OutsideError: the resolver or the index failed.
     """
+    from layerforge.lock.asking import read_askings  # noqa: PLC0415
+
     stored = read_locks(project.specs)
+    askings = read_askings(project.plan.packaged, None)
     if wanted.locked:
         from layerforge.lock.check import check_lock  # noqa: PLC0415
 
-        fail(FindingsError, check_lock(project.plan, stored))
-        return Settled(locks={spec: item.lock for spec, item in stored.items()}, urls={})
+        fail(FindingsError, check_lock(project.plan, stored, askings=askings))
+        return Settled(locks={spec: item.lock for spec, item in stored.items()}, askings=askings)
     from layerforge.lock.make import make_lock  # noqa: PLC0415
 
     locked = make_lock(
@@ -65,9 +76,10 @@ def settle(project: Project, wanted: Wanted, console: Console) -> Settled:
         facts=project.facts,
         upgrade=wanted.upgrade,
         upgrade_format=wanted.upgrade_format,
+        askings=askings,
     )
     console.diagnose(locked.diagnostics)
-    return Settled(locks=locked.locks, urls=locked.urls)
+    return Settled(locks=locked.locks, askings=askings, urls=locked.urls)
 
 
 def assemble(
@@ -83,11 +95,10 @@ def assemble(
     from layerforge.build.store import Store  # noqa: PLC0415
     from layerforge.cli.progress import progress_for  # noqa: PLC0415
     from layerforge.cli.wheels import fetch_wheels  # noqa: PLC0415
-    from layerforge.lock.own_files import collect_all  # noqa: PLC0415
     from layerforge.paths import cache_dir  # noqa: PLC0415
 
     chosen = tuple(items)
-    own = collect_all(chosen)
+    own = {item.name: settled.askings[item.name].own for item in chosen}
     console.diagnose(item for collected in own.values() for item in collected.diagnostics)
     todo = [job for item in chosen for job in _jobs(item, settled.locks[item.spec], own[item.name].files, out)]
     there = standing(todo)

@@ -42,9 +42,14 @@ def _unasked(plan: Plan, problems: tuple[Diagnostic, ...]) -> Iterator[Diagnosti
     from layerforge.lock.asking import read_askings  # noqa: PLC0415 - packaging comes with it
 
     errors = [one.location for one in problems if one.severity is Severity.ERROR and one.location is not None]
-    for item in plan.packaged:
-        if any(_within(where, item) for where in errors):
-            continue
+    judged = [item for item in plan.packaged if not any(_within(where, item) for where in errors)]
+    try:
+        read_askings(judged, None)
+    except LayerforgeError:
+        pass  # one by one, so that what keeps one from being read hides nothing of the others
+    else:
+        return
+    for item in judged:
         try:
             read_askings([item], None)
         except SpecError as error:

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Final
 
 from layerforge.diagnostics import Diagnostic, Location
-from layerforge.lock.asking import Asking, ReadRequest, read_askings
+from layerforge.lock.asking import Asking, read_askings
 from layerforge.lock.externals import external_arns
 from layerforge.lock.file import StoredLock, lock_path
 from layerforge.lock.line_endings import REMEDY, only_line_endings
 from layerforge.lock.types import Inputs, LockedUnit, section_of
+from layerforge.names import LayerName
 from layerforge.plan.types import Packaged, Plan, Unit
 
 NOT_ASKED_FOR: Final = "LOCK025"
@@ -25,7 +26,7 @@ _LINE_ENDINGS: Final = "its own files have other line endings"
 
 
 def check_lock(
-    plan: Plan, stored: Mapping[Path, StoredLock], *, read_request: ReadRequest | None = None
+    plan: Plan, stored: Mapping[Path, StoredLock], *, askings: Mapping[LayerName, Asking] | None = None
 ) -> tuple[Diagnostic, ...]:
     """Return one error for each unit that the lock does not have as the plan asks for it.
 
@@ -37,7 +38,7 @@ def check_lock(
     Args:
         plan: what the specs ask for.
         stored: the locks by the absolute path of their specs.
-        read_request: the reader of requests; ``lock.requests.read_request`` by default.
+        askings: what layers and functions ask, if it has been read already.
 
     Raises:
         LayerforgeError: what the spec names cannot be read.
@@ -45,13 +46,13 @@ def check_lock(
     specs = dict.fromkeys([*(item.spec for item in plan.packaged), *stored])
     return tuple(
         item
-        for check in _checks(plan.packaged, specs, stored, read_request)
+        for check in _checks(plan.packaged, specs, stored, askings)
         for item in (*check.findings(), *check.externals(plan))
     )
 
 
 def check_inputs(
-    items: Sequence[Packaged], stored: Mapping[Path, StoredLock], *, read_request: ReadRequest | None = None
+    items: Sequence[Packaged], stored: Mapping[Path, StoredLock], *, askings: Mapping[LayerName, Asking] | None = None
 ) -> tuple[Diagnostic, ...]:
     """Return one error for each unit of some layers and functions whose inputs the lock does not have, built or not.
 
@@ -59,7 +60,7 @@ def check_inputs(
         LayerforgeError: what the spec names cannot be read.
     """
     specs = dict.fromkeys(item.spec for item in items)
-    found = (item for check in _checks(items, specs, stored, read_request) for item in check.findings())
+    found = (item for check in _checks(items, specs, stored, askings) for item in check.findings())
     return tuple(item for item in found if item.code not in {NOT_ASKED_FOR, NOT_BUILT})
 
 
@@ -67,9 +68,9 @@ def _checks(
     items: Sequence[Packaged],
     specs: Iterable[Path],
     stored: Mapping[Path, StoredLock],
-    read_request: ReadRequest | None,
+    askings: Mapping[LayerName, Asking] | None,
 ) -> Iterator["_Check"]:
-    askings = read_askings(items, read_request)
+    askings = read_askings(items, None) if askings is None else askings
     for spec in specs:
         mine = [asking for asking in askings.values() if asking.item.spec == spec]
         yield _Check(spec, mine, stored.get(spec, StoredLock(exists=False)))

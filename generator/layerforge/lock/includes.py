@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Final
@@ -58,13 +58,16 @@ class Wanted:
         return os.path.relpath(path, self.root)
 
 
-def find_files(items: Iterable[Packaged]) -> Mapping[LayerName, list[Wanted]]:
+def find_files(items: Sequence[Packaged]) -> Mapping[LayerName, list[Wanted]]:
     """Return the includes of each layer and function, by its name, with their files. Git is asked once a repository.
 
     Raises:
         OutsideError: ``OWN013``, ``OWN014`` git refuses or fails, once for each repository.
     """
-    found = {item.name: [_begin(include, item) for include in source_of(item).include] for item in items}
+    roots = {root: root.resolve() for root in {item.root for item in items}}
+    found = {
+        item.name: [_begin(include, item, roots[item.root]) for include in source_of(item).include] for item in items
+    }
     ready = [wanted for includes in found.values() for wanted in includes if not wanted.problems]
     _ask_git([wanted for wanted in ready if wanted.top is not None])
     for wanted in ready:
@@ -76,9 +79,8 @@ def find_files(items: Iterable[Packaged]) -> Mapping[LayerName, list[Wanted]]:
     return found
 
 
-def _begin(include: Include, item: Packaged) -> Wanted:
-    """Judge the include's own path."""
-    root = item.root.resolve()
+def _begin(include: Include, item: Packaged, root: Path) -> Wanted:
+    """Judge the include's own path; ``root`` is the spec's folder without symbolic links."""
     path = Path(os.path.normpath(root / include.path))
     wanted = Wanted(item=item, include=include, path=path, root=root)
     shown, word, verb = f"the {wanted.noun} `{include.path}`", word_for(item), "name" if is_code(item) else "include"

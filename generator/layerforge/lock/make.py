@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from layerforge.diagnostics import Diagnostic, LayerforgeError, Severity
 from layerforge.facts.load import Facts
-from layerforge.lock.asking import Asking, ReadRequest, raise_all, read_askings
+from layerforge.lock.asking import Asking, raise_all, read_askings
 from layerforge.lock.conflicts import prefer_higher, surviving_record
 from layerforge.lock.externals import kept_externals
 from layerforge.lock.line_endings import REMEDY, only_line_endings
@@ -58,7 +58,7 @@ class _Stored:
         return prefer_higher({*own, *(pin for pin in others if pin.name not in known)})
 
 
-def make_lock(  # noqa: PLR0913 - the last two are for tests
+def make_lock(  # noqa: PLR0913 - the resolver is for tests
     plan: Plan,
     stored: Mapping[Path, "StoredLock"],
     *,
@@ -66,7 +66,7 @@ def make_lock(  # noqa: PLR0913 - the last two are for tests
     upgrade: Upgrade | None = None,
     upgrade_format: bool = False,
     resolve: Resolve | None = None,
-    read_request: ReadRequest | None = None,
+    askings: Mapping[LayerName, Asking] | None = None,
 ) -> Locked:
     """Return the locks that fit a plan.
 
@@ -80,13 +80,13 @@ def make_lock(  # noqa: PLR0913 - the last two are for tests
         upgrade: the packages that may move without being asked to.
         upgrade_format: build with the newest archive format what has an older one.
         resolve: the resolver; ``lock.resolve.resolve_layer`` by default.
-        read_request: the reader of requests; ``lock.requests.read_request`` by default.
+        askings: what layers and functions ask, if it has been read already.
 
     Raises:
         LayerforgeError: what the spec names cannot be read, or a layer cannot be resolved; with all diagnostics.
     """
     wanted = upgrade or Upgrade()
-    askings = read_askings(plan.packaged, read_request)
+    askings = read_askings(plan.packaged, None) if askings is None else askings
     old = _gather(stored)
     stale = [asking for asking in askings.values() if _must_resolve(asking, old, wanted)]
     resolutions = _resolve_all(stale, old, facts, wanted, resolve)

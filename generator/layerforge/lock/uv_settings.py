@@ -1,5 +1,6 @@
 """The user's uv settings: found as uv finds them, and carried into the generated project that is resolved."""
 
+import functools
 import os
 import re
 import tomllib
@@ -227,13 +228,19 @@ def _tool_uv(project: Path) -> Mapping[str, Any] | None:
     return table if isinstance(table, Mapping) else None
 
 
-def _toml(path: Path) -> dict[str, Any]:
+def _toml(path: Path) -> Mapping[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        return _parsed(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise SpecError(_unreadable(path, f"cannot be read: {error.strerror}")) from error
     except ValueError as error:
         raise SpecError(_unreadable(path, f"is not TOML: {error}")) from error
+
+
+@functools.lru_cache(maxsize=16)
+def _parsed(text: str) -> Mapping[str, Any]:
+    """Parse TOML, once for all layers that have the same file above them."""
+    return tomllib.loads(text)
 
 
 def _unreadable(path: Path, message: str) -> Diagnostic:

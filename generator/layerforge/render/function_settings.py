@@ -1,16 +1,25 @@
-"""The variables of a function's module that are about what it runs with: memory, concurrency, environment, logs."""
+"""The variables of a function's module that are about what it runs with: memory, concurrency, environment, logs.
 
-from layerforge.facts.types import Facts
+Each is made once for all functions that have the same value there.
+"""
+
+from functools import cache
+
 from layerforge.render import hcl
 from layerforge.render.hcl import Expression
 from layerforge.render.rules import Rule, Variable, every
 
 
-def environment(facts: Facts) -> Variable:
-    """Return the variable for the environment variables that a stage adds."""
+@cache
+def environment(names: frozenset[str], room: int) -> Variable:
+    """Return the variable for the environment variables that a stage adds.
+
+    Args:
+        names: those that Lambda sets itself.
+        room: bytes for all.
+    """
     # What cannot begin a name need not be told apart from what Lambda sets.
-    reserved = sorted(name for name in facts.functions.reserved_environment if name[0].isalpha())
-    room = facts.functions.environment_bytes
+    reserved = sorted(name for name in names if name[0].isalpha())
 
     def wrong(name: str, content: str = "contract") -> tuple[tuple[str, Expression], ...]:
         return (("environment", hcl.compact({name: content})),)
@@ -47,9 +56,9 @@ def environment(facts: Facts) -> Variable:
     )
 
 
-def memory_size(given: int, facts: Facts) -> Variable:
-    """Return the variable for a function's memory."""
-    least, most = facts.functions.memory
+@cache
+def memory_size(given: int, least: int, most: int) -> Variable:
+    """Return the variable for a function's memory, in MB."""
     return Variable(
         name="memory_size",
         type=Expression("number"),
@@ -67,6 +76,7 @@ def memory_size(given: int, facts: Facts) -> Variable:
     )
 
 
+@cache
 def reserved_concurrency(given: int | None) -> Variable:
     """Return the variable for the executions that are kept for a function."""
     name = "reserved_concurrent_executions"
@@ -89,9 +99,10 @@ def reserved_concurrency(given: int | None) -> Variable:
     )
 
 
-def log_retention_days(given: int, facts: Facts) -> Variable:
-    """Return the variable for how long what a function logs is kept."""
-    listed = hcl.value([0, *facts.functions.log_retention_days])
+@cache
+def log_retention_days(given: int, known: tuple[int, ...]) -> Variable:
+    """Return the variable for how long what a function logs is kept; ``known`` is what CloudWatch takes."""
+    listed = hcl.value([0, *known])
     return Variable(
         name="log_retention_days",
         type=Expression("number"),

@@ -1,5 +1,6 @@
 """The variables of a function's module: what differs between stages, and the rules that the values have to keep."""
 
+from functools import cache
 from typing import Final
 
 from layerforge.facts.types import Facts
@@ -22,22 +23,23 @@ def function_variables(function: Function, facts: Facts) -> tuple[Variable, ...]
     Those without a default are required: ``layers`` where the spec lists any, the bucket of what is ours, and where the
     function stands in a VPC.
     """
+    own, limits = function.settings, facts.functions
+    layers = _layers(facts.limits.layers_per_function, required=bool(function.layers))
     if function.attached_only:
-        return (_layers(function, facts),)
-    own = function.settings
+        return (layers,)
     found = [
         code_signing(own.code_signing),
         key(own),
         *dead_letter(own.dead_letter),
-        _layers(function, facts),
+        layers,
         _name_prefix(function, facts),
-        environment(facts),
-        memory_size(own.memory, facts),
+        environment(limits.reserved_environment, limits.environment_bytes),
+        memory_size(own.memory, *limits.memory),
         parameters.tags(f"Tags of {_tagged(own)}, beside those of the spec."),
         reserved_concurrency(own.reserved_concurrency),
     ]
     if own.logs.group is None:
-        found.append(log_retention_days(own.logs.retention, facts))
+        found.append(log_retention_days(own.logs.retention, limits.log_retention_days))
     if own.role is not None:
         found.append(role(own.role))
     if own.in_vpc:
@@ -61,9 +63,8 @@ def _artifacts(function: Function) -> tuple[Variable, ...]:
     )
 
 
-def _layers(function: Function, facts: Facts) -> Variable:
-    most = facts.limits.layers_per_function
-
+@cache
+def _layers(most: int, *, required: bool) -> Variable:
     def wrong(*arns: str) -> tuple[tuple[str, Expression], ...]:
         return (("layers", hcl.value(arns)),)
 
@@ -71,7 +72,7 @@ def _layers(function: Function, facts: Facts) -> Variable:
         name="layers",
         type=Expression("list(string)"),
         description="ARNs of layer versions, in the order in which Lambda lays them over each other: later ones win.",
-        default=None if function.layers else Expression("[]"),
+        default=None if required else Expression("[]"),
         example=hcl.value([f"{LAYER}-z:3", f"{LAYER}-a:12"]),
         rules=(
             Rule(

@@ -7,7 +7,6 @@ from typing import Final
 
 _IDENTIFIER: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _KEYWORDS: Final = frozenset({"true", "false", "null", "for", "if", "in", "else", "endif", "endfor"})
-_PLAIN: Final = re.compile(r'[^\\"$%]*')
 _ESCAPES: Final = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _TEMPLATE: Final = re.compile(r"([$%])(?=\{)")
 
@@ -24,8 +23,9 @@ def inside(text: str) -> Expression:
     Terraform normalises strings to NFC, so they are written in it. HCL knows no ``\b`` and ``\f``; what cannot be
     printed is written as ``\uXXXX``. A lone surrogate, which no file can hold, becomes U+FFFD.
     """
-    if text.isascii() and text.isprintable() and _PLAIN.fullmatch(text):
-        return Expression(text)
+    if text.isascii() and text.isprintable():
+        escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+        return Expression(_TEMPLATE.sub(r"\1\1", escaped))
     escaped = "".join(_escape(character) for character in unicodedata.normalize("NFC", text))
     return Expression(_TEMPLATE.sub(r"\1\1", escaped))
 

@@ -26,4 +26,6 @@ def code(given: str) -> str:
 def _one_line(given: str) -> str:
     """Fold white space into single spaces and show what cannot be printed by its number."""
     folded = " ".join(given.split())
+    if folded.isprintable():
+        return folded
     return "".join(item if item.isprintable() else f"U+{ord(item):04X}" for item in folded)

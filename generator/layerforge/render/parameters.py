@@ -1,5 +1,6 @@
 """The variables of a module that are about SSM parameters: their prefix, the channels, the tags."""
 
+from functools import cache
 from typing import Final
 
 from layerforge.facts.load import Limits
@@ -101,6 +102,7 @@ def ssm_prefix(layer: Layer, limits: Limits) -> Variable:
     )
 
 
+@cache
 def tags(description: str = "Tags of the SSM parameters. Layers cannot have any.") -> Variable:
     """Return the variable for tags, by default the parameters'."""
     return Variable(

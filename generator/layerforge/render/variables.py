@@ -1,6 +1,7 @@
 """The variables of a module, and the rules that their values have to keep."""
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Final
 
 from layerforge.facts.load import Limits
@@ -64,6 +65,7 @@ def bucket(description: str, default: str | None = None) -> Variable:
     )
 
 
+@cache
 def artifact_dir() -> Variable:
     """Return the variable for the folder that the ZIPs lie in."""
     return Variable(

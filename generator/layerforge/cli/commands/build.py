@@ -23,6 +23,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def execute(args: argparse.Namespace, console: Console) -> ExitCode:
     """Build what is not there yet. Pins are never resolved here: `layerforge lock` does that."""
+    from layerforge.lock.asking import read_askings  # noqa: PLC0415
     from layerforge.lock.check import check_inputs  # noqa: PLC0415
 
     project = load_project(args)
@@ -31,9 +32,9 @@ def execute(args: argparse.Namespace, console: Console) -> ExitCode:
     if args.locked:
         settled = settle(project, Wanted(locked=True), console)
     else:
-        stored = read_locks(project.specs)
-        fail(FindingsError, check_inputs(chosen, stored))
-        settled = Settled(locks={spec: item.lock for spec, item in stored.items()}, urls={})
+        stored, askings = read_locks(project.specs), read_askings(chosen, None)
+        fail(FindingsError, check_inputs(chosen, stored, askings=askings))
+        settled = Settled(locks={spec: item.lock for spec, item in stored.items()}, askings=askings)
     artifacts = assemble(chosen, settled, project.facts, args.out, console, jobs=args.jobs)
     judge(project, artifacts, settled.locks, console)
     if not args.locked:
