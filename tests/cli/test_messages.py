@@ -57,6 +57,14 @@ def test_several_findings_stand_apart() -> None:
     assert render_diagnostics([first, second]) == "error[A001]: one\n\nerror[A002]: two\n"
 
 
+def test_what_mends_several_findings_is_said_once() -> None:
+    first, second, other = (Diagnostic(code=code, message="stale", hint="run it") for code in ("A001", "A001", "A002"))
+    assert render_diagnostics([first, second, other]) == (
+        "error[A001]: stale\n\nerror[A001]: stale\n\nhint: run it\n\nerror[A002]: stale\n\nhint: run it\n"
+    )
+    assert [as_data(item)["hint"] for item in (first, second)] == ["run it", "run it"]
+
+
 def test_nothing_to_say_is_an_empty_text() -> None:
     assert render_diagnostics([]) == ""
 

@@ -11,11 +11,10 @@ from pathlib import Path
 import pytest
 
 from layerforge.cli.outputs import Changes, compare, owners, write
-from layerforge.cli.withdrawn import withdrawal_notes
 from layerforge.diagnostics import FindingsError, OutsideError
 from layerforge.facts.load import load_facts
 from layerforge.names import Split
-from layerforge.plan.types import AccountGrant, Layer
+from layerforge.plan.types import Layer
 from layerforge.render.make import render
 from layerforge.render.marker import marker
 from support import plans
@@ -266,29 +265,6 @@ def test_a_zip_behind_a_link_stays(out: Path, tmp_path: Path) -> None:
     (out / "b/artifacts").symlink_to(tmp_path / "elsewhere/artifacts")
     assert write(out, _texts(plans.layer("a"))).leftovers == ()
     assert (tmp_path / "elsewhere/artifacts/python312-arm64.zip").exists()
-
-
-def test_who_drops_a_grant_is_told_that_terraform_does_not_revoke_it(out: Path) -> None:
-    write(
-        out,
-        _texts(plans.layer("a", grants=[plans.ORGANIZATION, plans.ACCOUNT]), plans.layer("b", grants=[plans.PUBLIC])),
-    )
-    same = write(
-        out,
-        _texts(plans.layer("a", grants=[plans.ACCOUNT, plans.ORGANIZATION]), plans.layer("b", grants=[plans.PUBLIC])),
-    )
-    assert same.withdrawn == ()
-    changes = write(out, _texts(plans.layer("a", grants=[plans.ORGANIZATION, AccountGrant(account="1" * 12)])))
-    assert changes.withdrawn == (("a", "account-111122223333"), ("b", "public"))
-    told = withdrawal_notes(changes.withdrawn)
-    assert [item.code for item in told] == ["OUT007", "OUT007"]
-    assert told[0].message == (
-        "the grant `account-111122223333` leaves `a`, but no version that has it: Terraform revokes nothing"
-    )
-    assert told[0].hint == (
-        "`layerforge grants --apply --revoke` takes it away from every version; with `--layer-name NAME` also where "
-        "the whole layer has left the spec"
-    )
 
 
 def test_folders_of_terraform_are_not_searched(out: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from layerforge.cli.console import Console
 from layerforge.cli.remember import Memory
 from layerforge.cli.stamp import Watched, make_stamp, read_answer, stamp_path
-from layerforge.cli.withdrawn import withdrawal_notes
+from layerforge.cli.withdrawn import WITHDRAWN
 from layerforge.diagnostics import Diagnostic, Severity
 
 ANSWER = {"diagnostics": [], "result": {}}
@@ -106,12 +106,14 @@ def memory_of(scene: Path) -> Memory:
 def test_what_happened_once_is_not_said_again(scene: Path) -> None:
     lasting = Diagnostic(code="PLAN007", message="an unknown runtime", severity=Severity.WARNING)
     console = Console(command="gen")
-    console.diagnose([lasting, *withdrawal_notes((("layer", "account-123456789012"),))])
+    left = Diagnostic(code=WITHDRAWN, message="a grant leaves", severity=Severity.WARNING)
+    console.diagnose([lasting, left])
+    console.result["effects"] = [{"kind": "grant left"}]
     memory_of(scene).keep(Watched(folder=scene / "modules"), console)
     later = Console(command="gen")
     assert memory_of(scene).answers(later)
     assert later.spoken == [lasting]
-    assert later.result == {"modules": {"added": [], "changed": [], "removed": []}}
+    assert later.result == {"modules": {"added": [], "changed": [], "removed": []}, "roots": {}, "effects": []}
 
 
 def test_a_stamp_that_cannot_be_written_is_a_warning(scene: Path, capsys: pytest.CaptureFixture[str]) -> None:

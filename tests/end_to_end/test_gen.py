@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -179,15 +180,53 @@ def test_check_says_what_is_stale_and_needs_no_network(scene: Scene) -> None:
     assert scene.json("gen", "--check", code=0)["diagnostics"] == []
     main = scene.top / "modules/words/main.tf"
     main.write_text(main.read_text() + "# edited\n")
-    (scene.top / "modules/tools/outputs.tf").unlink()
+    (scene.top / "modules/words/README.md").unlink()
+    shutil.rmtree(scene.top / "modules/tools")
+    old = scene.top / "modules/old/main.tf"
+    old.parent.mkdir()
+    old.write_text(main.read_text())
     scene.index.refuse = 500
     check = scene.json("gen", "--check", code=1)
-    assert [(item["code"], item["message"]) for item in check["diagnostics"]] == [
-        ("CLI010", "`tools/outputs.tf` is missing"),
-        ("CLI010", "`words/main.tf` is not what the spec and the lock give"),
+    hint = "run `layerforge gen` and commit what it writes"
+    assert [(item["code"], item["message"], item["hint"]) for item in check["diagnostics"]] == [
+        ("CLI010", "`old` belongs to nothing in the spec any more", hint),
+        ("CLI010", "`tools` is missing", hint),
+        ("CLI010", "`words` is not what the spec and the lock give", hint),
     ]
+    assert check["diagnostics"][2]["notes"] == ["missing: `README.md`", "different: `main.tf`"]
+    assert check["diagnostics"][2]["location"]["file"] == "modules/words"
+    assert check["result"]["modules"]["changed"] == ["words/main.tf"]
+    said = scene.run("gen", "--check", code=1).stderr
+    assert said.count("hint: ") == 1
+    assert said.endswith(f"  missing: `README.md`\n  different: `main.tf`\n\nhint: {hint}\n\n3 errors\n")
     scene.run("gen")
     assert scene.json("gen", "--check", code=0)["diagnostics"] == []
+
+
+def test_gen_and_check_and_render_say_what_an_apply_will_do(scene: Scene) -> None:
+    assert (
+        "  tools  new layer: `tools-python312-x86-64`, `tools-python312-arm64` are published" in scene.run("gen").stderr
+    )
+    before = scene.digests()["words/all"]
+    (scene.top / "src/own/log.py").write_text("changed = True\n")
+    scene.spec(SPEC.replace("Pure words", "Other words").replace("split: none", "split: none\n    license: MIT"))
+    scene.run("lock")
+    scene.run("build")
+    words = "  words                   the new description and license wait for the next content\n"
+    checked = scene.run("gen", "--check", code=1).stderr
+    assert words in checked
+    assert "  tools/python312-arm64   new version: content " in checked
+    told = scene.json("render", "--check", code=1)["result"]["effects"]
+    assert [(one["name"], one["unit"], one["kind"]) for one in told] == [
+        ("tools", "python312-x86-64", "version"),
+        ("tools", "python312-arm64", "version"),
+        ("words", None, "words wait"),
+    ]
+    said = scene.run("gen").stderr
+    assert words in said
+    assert "wrote modules/words: README.md, main.tf\n" in said
+    assert scene.json("gen")["result"]["effects"] == []
+    assert scene.digests()["words/all"] == before
 
 
 def test_a_layer_that_left_the_spec_takes_its_module_along_but_nobody_elses_files(scene: Scene) -> None:

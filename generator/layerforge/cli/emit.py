@@ -4,13 +4,18 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from layerforge.cli.console import Console
+from layerforge.cli.console import Console, wants_colour
 from layerforge.cli.project import Project, shown
-from layerforge.cli.staleness import stale_modules
+from layerforge.cli.staleness import stale_folders
 from layerforge.diagnostics import Diagnostic
 from layerforge.lock.types import Lock
+from layerforge.plan.types import Plan
+from layerforge.render.effects.types import Difference
+
+_FEW: Final = 4
+"""Files of a folder that are named one by one."""
 
 if TYPE_CHECKING:
     from layerforge.cli.outputs import Changes
@@ -49,8 +54,7 @@ def emit(project: Project, locks: Mapping[Path, Lock], out: Path, console: Conso
         FindingsError: a unit has no built artifact, or a file that is not ours stands in the way; nothing was written.
     """
     from layerforge.cli import outputs  # noqa: PLC0415
-    from layerforge.cli.roots import compare_roots, roots_of, write_roots  # noqa: PLC0415
-    from layerforge.cli.withdrawn import withdrawal_notes  # noqa: PLC0415
+    from layerforge.cli.roots import compare_roots, differences, roots_of, write_roots  # noqa: PLC0415
     from layerforge.render.make import render  # noqa: PLC0415
 
     texts = render(project.plan, locks, project.facts, owners=outputs.owners(project.specs, out))
@@ -59,18 +63,34 @@ def emit(project: Project, locks: Mapping[Path, Lock], out: Path, console: Conso
     if not check:
         outputs.carry_out(out, texts, modules)
         write_roots(roots, in_roots)
-    console.diagnose(withdrawal_notes(modules.withdrawn))
     emitted = Emitted(changes={Path(os.path.abspath(out)): modules, **in_roots}, around=roots.around)  # noqa: PTH100
     console.result["modules"] = _as_data(modules)
     console.result["roots"] = {shown(folder): _as_data(changes) for folder, changes in in_roots.items() if changes}
     if not check:
         _say(emitted, console)
+    around = differences(project.plan, roots, in_roots)
+    _foretell(project.plan, Difference(after=texts, before=modules.before), around, console)
     return emitted
 
 
+def _foretell(plan: Plan, modules: Difference, roots: Mapping[str, Difference], console: Console) -> None:
+    """Tell what an apply will do, if any file differs."""
+    from layerforge.cli.effects_report import effects_as_data, report  # noqa: PLC0415
+    from layerforge.cli.withdrawn import withdrawal_notes  # noqa: PLC0415
+    from layerforge.render.effects.make import foresee  # noqa: PLC0415
+
+    console.result["effects"] = []
+    if not (modules.before or any(root.before for root in roots.values())):
+        return
+    effects = foresee(plan, modules, roots)
+    console.result["effects"] = effects_as_data(effects)
+    console.say(report(effects, colour=wants_colour(console.stderr)))
+    console.diagnose(withdrawal_notes(effects))
+
+
 def stale(emitted: Emitted) -> tuple[Diagnostic, ...]:
-    """Return one finding for each file that `gen` would add, change or remove."""
-    return tuple(item for folder, changes in emitted.changes.items() for item in stale_modules(changes, folder))
+    """Return one finding for each module and root that `gen` would change."""
+    return tuple(item for folder, changes in emitted.changes.items() for item in stale_folders(changes, folder))
 
 
 def _as_data(changes: "Changes") -> dict[str, list[str]]:
@@ -78,7 +98,13 @@ def _as_data(changes: "Changes") -> dict[str, list[str]]:
 
 
 def _say(emitted: Emitted, console: Console) -> None:
+    """Say what was written and removed, a line for each module and root."""
     for folder, changes in emitted.changes.items():
         for word, names in (("wrote", (*changes.added, *changes.changed)), ("removed", changes.stale)):
-            for name in names:
-                console.say(f"{word} {shown(folder / name)}")
+            files: dict[Path, list[str]] = {}
+            for name in sorted(names):
+                first, _, rest = name.partition("/")
+                files.setdefault(folder / first if rest else folder, []).append(rest or first)
+            for place, listed in files.items():
+                said = ", ".join(listed) if len(listed) <= _FEW else f"{len(listed)} files"
+                console.say(f"{word} {shown(place)}: {said}")

@@ -2,7 +2,8 @@
 
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import Any
 
 from layerforge.diagnostics import Diagnostic, Location, Severity
@@ -29,9 +30,19 @@ class Painter:
 
 
 def render_diagnostics(diagnostics: Iterable[Diagnostic], *, colour: bool = False) -> str:
-    """Return all diagnostics as a text that ends with a newline, a blank line between them; empty for none."""
-    painter = Painter(colour=colour)
-    return "\n".join(_render(item, painter) for item in diagnostics)
+    """Return all diagnostics as a text that ends with a newline, a blank line between them; empty for none.
+
+    Where neighbours have one code and one hint, it stands after the last of them.
+    """
+    painter, listed = Painter(colour=colour), list(diagnostics)
+    return "\n".join(
+        _render(replace(item, hint=None) if _same_hint(item, after) else item, painter)
+        for item, after in zip_longest(listed, listed[1:])
+    )
+
+
+def _same_hint(item: Diagnostic, after: Diagnostic | None) -> bool:
+    return after is not None and (item.code, item.hint) == (after.code, after.hint)
 
 
 def _render(item: Diagnostic, painter: Painter) -> str:

@@ -4,13 +4,12 @@ import contextlib
 import os
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Final
 
 from layerforge.cli.leftovers import leftover_zips
 from layerforge.cli.obstacles import in_the_way, not_ours, of_another_spec
-from layerforge.cli.withdrawn import withdrawn_grants
 from layerforge.diagnostics import Diagnostic, FindingsError, OutsideError, fail
 from layerforge.files import disk_problem, write_text
 from layerforge.render.marker import owner_of
@@ -31,7 +30,7 @@ class Changes:
         stale: generated files that belong to nothing any more.
         leftovers: ZIPs of units that are gone. They are not committed, so they make nothing stale.
         unchanged: files that are right.
-        withdrawn: layer and statement id of the grants that leave a module.
+        before: what the files of ``changed`` and ``stale`` say; ``None`` for those of ``added``.
     """
 
     added: tuple[str, ...]
@@ -39,7 +38,7 @@ class Changes:
     stale: tuple[str, ...]
     leftovers: tuple[str, ...]
     unchanged: tuple[str, ...]
-    withdrawn: tuple[tuple[str, str], ...] = ()
+    before: Mapping[str, str | None] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         """Whether a committed file differs."""
@@ -95,7 +94,7 @@ def compare(
         **{state: tuple(names) for state, names in found.items()},
         stale=tuple(sorted(gone)),
         leftovers=leftover_zips(out, before | gone, texts),
-        withdrawn=withdrawn_grants(before | gone, texts),
+        before={name: before.get(name) for name in (*found["added"], *found["changed"])} | gone,
     )
 
 
@@ -128,7 +127,7 @@ def carry_out(out: Path, texts: Mapping[str, str], changes: Changes) -> None:
 def _state(before: str | None, wanted: str) -> str:
     if before is None:
         return "added"
-    return "unchanged" if before.replace("\r\n", "\n") == wanted else "changed"
+    return "unchanged" if before == wanted else "changed"
 
 
 def _of_others(path: Path, owner: str | None, state: str, out: Path, ours: Collection[str]) -> Diagnostic | None:
@@ -186,9 +185,9 @@ def _head(path: Path) -> str:
 
 
 def _read(path: Path) -> str | None:
-    """Return a file's text, ``None`` where there is no file."""
+    """Return what a file says, with the line endings that we write; ``None`` where there is no file."""
     try:
-        return path.read_bytes().decode("utf-8", "replace")
+        return path.read_bytes().decode("utf-8", "replace").replace("\r\n", "\n")
     except FileNotFoundError:
         return None
     except OSError as error:

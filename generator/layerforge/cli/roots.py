@@ -1,6 +1,7 @@
 """The roots of the Regions on disk: what in them differs, making it the same, and finding those that are to go."""
 
 import os
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -8,10 +9,12 @@ from typing import Final
 
 from layerforge.cli import outputs
 from layerforge.cli.outputs import Changes
+from layerforge.cli.project import shown
 from layerforge.diagnostics import Diagnostic, FindingsError, fail
 from layerforge.facts.types import Facts
 from layerforge.plan.fleet_types import RegionState
 from layerforge.plan.types import Plan
+from layerforge.render.effects.types import Difference
 from layerforge.render.roots import ROOT_FILES, render_roots, root_folder, root_owner
 
 ROOTS: Final = "roots"
@@ -87,6 +90,20 @@ def compare_roots(roots: Roots) -> dict[Path, Changes]:
             problems += (replace(problem, hint=_HINTS.get(problem.code, problem.hint)) for problem in error.diagnostics)
     fail(FindingsError, dict.fromkeys(problems))
     return {folder: changes for folder, changes in found.items() if changes or folder in wanted}
+
+
+def differences(plan: Plan, roots: Roots, changes: Mapping[Path, Changes]) -> dict[str, Difference]:
+    """Return each root that differs, by the name of its Region, or by its folder where two specs have that Region."""
+    regions = {root_folder(fleet, region): region.name for fleet in plan.fleets for region in fleet.regions}
+    names = {folder: regions.get(folder, folder.name) for folder in changes}
+    often = Counter(names.values())
+    return {
+        names[folder] if often[names[folder]] == 1 else shown(folder): Difference(
+            after=roots.texts.get(folder, {}), before=change.before
+        )
+        for folder, change in changes.items()
+        if change.before
+    }
 
 
 _MOVE: Final = "move it away, or give the Region another `root` in the spec"
