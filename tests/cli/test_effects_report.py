@@ -1,11 +1,16 @@
 """What `gen` says an apply will do, as a person sees it and as data; and what it says of grants that leave."""
 
+from dataclasses import replace
+from pathlib import Path
+
 from layerforge.cli.effects_report import effects_as_data, report
 from layerforge.cli.withdrawn import withdrawal_notes
+from layerforge.names import Split
 from layerforge.plan.types import AccountGrant, Plan
 from layerforge.render.effects.types import Effects
 from support import plans
 from support.foreseen import foretold, texts_of
+from support.repository import text
 
 TOOLS = plans.layer("tools", architectures=["arm64"], grants=[plans.ORGANIZATION])
 CHANGES = {"tools/python312-arm64": "new"}
@@ -25,18 +30,18 @@ def _changed() -> Effects:
 
 def test_lines_are_aligned_and_what_is_deleted_has_colour() -> None:
     old, new = (plans.sha256(f"zip of {seed}")[:8] for seed in ("tools/python312-arm64", "new"))
-    text = (
+    gone = (
         "the function is DELETED, with all its versions, its alias `live`, its role and its log group with all that "
         "was logged"
     )
     plain = (
         "`terraform apply` will do this, if what stood here before has been applied:\n"
         f"  tools/python312-arm64  new version: content {old} → {new}, 2.1 kB\n"
-        f"  old                    {text}\n"
+        f"  old                    {gone}\n"
         "  nothing for 1 layer, 1 function"
     )
     assert report(_changed(), colour=False) == plain
-    assert report(_changed(), colour=True) == plain.replace(text, f"\x1b[1;33m{text}\x1b[0m")
+    assert report(_changed(), colour=True) == plain.replace(gone, f"\x1b[1;33m{gone}\x1b[0m")
 
 
 def test_nothing_to_do_is_said_in_one_line() -> None:
@@ -57,6 +62,32 @@ def test_a_thousand_layers_fit_a_screen_and_what_is_deleted_is_always_there() ->
 def test_names_that_could_drive_a_terminal_cannot() -> None:
     plan = plans.plan(plans.layer("tools"))
     assert "\x1b[0m" not in report(foretold(({"e\x1b[0m/main.tf": "x"}, {}), plan), colour=False)
+
+
+def test_the_documents_show_what_is_said() -> None:
+    shared = plans.layer("shared-utils", split=Split.NONE, grants=[plans.ORGANIZATION, plans.ACCOUNT])
+    formats = plans.layer("formats", split=Split.NONE)
+    orders, report_ = (
+        plans.function(name, layers=[shared, formats][:number]) for name, number in (("orders", 1), ("report", 2))
+    )
+    old = plans.function("old-import", layers=[formats])
+    before = plans.plan(shared, formats, fleets=[plans.fleet(orders, report_, old, regions=["eu-west-1"])])
+    after = plans.plan(
+        replace(shared, grants=(plans.ORGANIZATION, AccountGrant(account="444455556666"))),
+        replace(formats, description="Other words"),
+        fleets=[
+            plans.fleet(
+                replace(orders, settings=plans.settings(memory=512)),
+                replace(report_, layers=report_.layers[::-1]),
+                regions=["eu-west-1", "us-east-1"],
+            )
+        ],
+    )
+    effects = foretold(texts_of(before, {"shared-utils/all": "old"}), after, {"shared-utils/all": "new"})
+    said = report(effects, colour=False)
+    assert f"```\n{said}\n```" in text(Path("docs/apply.md"))
+    first = text(Path("README.md")).partition("[what an apply will do](docs/apply.md)")[2].split("```")[1].strip("\n")
+    assert [line.split() for line in first.splitlines() if line not in said] == []
 
 
 def test_machines_get_every_effect() -> None:

@@ -409,3 +409,31 @@ def test_a_region_that_was_paused_catches_up() -> None:
     assert lines(foretold((texts_of(one)[0], texts_of(both)[1]), one))[0] == (
         "eu-west-1: `tools` is no more in this Region"
     )
+
+
+def test_a_channel_moves_in_one_region() -> None:
+    def pointed(**numbers: int) -> Plan:
+        arns = [
+            f"arn:aws:lambda:{region.replace('_', '-')}:111122223333:layer:tools-python312-x86-64:{number}"
+            for region, number in numbers.items()
+        ]
+        channels = [plans.pointer(TOOLS, *arns)] if arns else []
+        return plans.plan(TOOLS, fleets=[plans.fleet(regions=("eu-west-1", "us-east-1"), channels=channels)])
+
+    assert said(pointed(eu_west_1=3, us_east_1=3), pointed(eu_west_1=3, us_east_1=4)) == [
+        "us-east-1: channel `stable` of `tools`, an SSM parameter for each target: version 3 → 4",
+        "nothing for 1 layer",
+    ]
+    assert said(pointed(us_east_1=3), pointed())[0].endswith("version 3 → none")
+
+
+def test_what_a_region_alone_gives_a_function() -> None:
+    def keyed(letter: str) -> Plan:
+        key = {region: f"arn:aws:kms:{region}:111122223333:key/{letter}" for region in ("eu-west-1", "us-east-1")}
+        key["us-east-1"] = "arn:aws:kms:us-east-1:111122223333:key/same"
+        return fleet(
+            functions=(plans.function("app", runs_with=plans.settings(kms_key=key)),),
+            regions=("eu-west-1", "us-east-1"),
+        )
+
+    assert said(keyed("a"), keyed("b"))[0] == "eu-west-1: `app` gets another `kms_key_arn`"

@@ -100,7 +100,7 @@ def rest_of(
         defaults: variables to leave out.
     """
     found: dict[str, object] = {
-        address: substance(block, known.get(address.partition(".")[0], frozenset()))
+        address: _substance(block, known.get(address.partition(".")[0], frozenset()))
         for address, block in module.resources.items()
     }
     found |= {f"local.{name}": text for name, text in module.locals.items() if name not in named | _ABOUT_FILES}
@@ -108,11 +108,11 @@ def rest_of(
     return found
 
 
-def substance(block: Block, known: frozenset[str] = frozenset()) -> tuple[object, ...]:
+def _substance(block: Block, known: frozenset[str] = frozenset()) -> tuple[object, ...]:
     """Return what of a block Terraform compares with AWS: no conditions, no order of work."""
     return (
         tuple(sorted((name, text) for name, text in block.attributes.items() if name not in known | _ORDER)),
-        tuple((inner.type, inner.labels, substance(inner)) for inner in block.blocks if inner.type not in _CONDITIONS),
+        tuple((inner.type, inner.labels, _substance(inner)) for inner in block.blocks if inner.type not in _CONDITIONS),
     )
 
 

@@ -1,16 +1,23 @@
 """What an apply does in a Region whose root comes, changes or goes."""
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from layerforge.render.effects.attachments import Lists, lists_of, name_of
 from layerforge.render.effects.common import common
 from layerforge.render.effects.hcl_text import UnreadableError
-from layerforge.render.effects.module import Module, substance
+from layerforge.render.effects.module import Module
 from layerforge.render.effects.types import Effect, Kind
 from layerforge.render.effects.words import quoted
 
-_BUCKET = "artifact_bucket"
+_BUCKET: Final = "artifact_bucket"
+_CHANNELS: Final = "channels"
+_SAID: Final = frozenset({_CHANNELS, "layers", "source"})
+"""Arguments of calls that have words of their own."""
+
+_POINTER: Final = re.compile(r'"[^"/\n]+/[^"/\n]+/([^"/\n]+)" = "arn:[^"\n]+:([0-9]+)"')
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -19,7 +26,7 @@ class RootState:
 
     Attributes:
         sources: the folders that modules are taken from.
-        calls: what it hands to each layer and function but the list of layers.
+        calls: the arguments of each call, by the name of the layer or function.
         lists: the layers of each function.
         rest: defaults of its variables, as far as nothing else looks at them.
         defaults: all of them.
@@ -27,7 +34,7 @@ class RootState:
     """
 
     sources: frozenset[str]
-    calls: Mapping[str, object]
+    calls: Mapping[str, Mapping[str, str]]
     lists: Lists
     rest: Mapping[str, object]
     defaults: Mapping[str, str | None]
@@ -40,7 +47,7 @@ def root_state(module: Module) -> RootState:
     Raises:
         UnreadableError: two of its calls are of one module.
     """
-    calls = {name_of(call): substance(call, frozenset({"layers", "source"})) for call in module.calls.values()}
+    calls = {name_of(call): call.attributes for call in module.calls.values()}
     if len(calls) != len(module.calls):
         raise UnreadableError
     return RootState(
@@ -78,13 +85,16 @@ def root_changes(old: RootState, new: RootState, said: Collection[str]) -> Itera
     """
     came = [name for name in new.calls if name not in old.calls and name not in said]
     went = [name for name in old.calls if name not in new.calls and name not in said]
-    other = [name for name, call in new.calls.items() if old.calls.get(name, call) != call and name not in said]
     if came:
         yield Effect(kind=Kind.RESOURCES, text=f"{quoted(came)} {_are(came)} published or made here too")
     if went:
         yield Effect(kind=Kind.RESOURCES, text=f"{quoted(went)} {_are(went)} no more in this Region", loud=True)
-    if other:
-        yield Effect(kind=Kind.SETTINGS, text=f"{quoted(other)} {'get' if other[1:] else 'gets'} other arguments")
+    for name, call in new.calls.items():
+        before = old.calls.get(name, call)
+        other = [word for word in call if call[word] != before.get(word, call[word]) and word not in _SAID]
+        if other and name not in said:
+            yield Effect(kind=Kind.SETTINGS, text=f"`{name}` gets another {quoted(other)}")
+        yield from _channels(name, before.get(_CHANNELS, ""), call.get(_CHANNELS, ""))
     if old.sources and old.sources != new.sources:
         text = "modules are taken from another folder: `terraform init` comes first, and code goes to Lambda again"
         yield Effect(kind=Kind.SETTINGS, text=text)
@@ -105,6 +115,24 @@ def _bucket(old: str | None, new: str | None) -> Iterator[Effect]:
 
 def _are(names: list[str]) -> str:
     return "are" if names[1:] else "is"
+
+
+def _channels(name: str, before: str, after: str) -> Iterator[Effect]:
+    """Yield where the channels of a layer point to now; several targets of one channel are one."""
+    old, new = (_pointers(text) for text in (before, after))
+    for channel in dict.fromkeys((*old, *new)):
+        was, will_be = (", ".join(pointers.get(channel, ())) or "none" for pointers in (old, new))
+        if was != will_be:
+            text = f"channel `{channel}` of `{name}`, an SSM parameter for each target: version {was} → {will_be}"
+            gone = channel not in new
+            yield Effect(kind=Kind.PARAMETERS, text=text, loud=gone, before=was, after=will_be)
+
+
+def _pointers(text: str) -> dict[str, tuple[str, ...]]:
+    found: dict[str, dict[str, None]] = {}
+    for channel, version in _POINTER.findall(text):
+        found.setdefault(channel, {})[version] = None
+    return {channel: tuple(versions) for channel, versions in found.items()}
 
 
 def paused() -> Effect:
