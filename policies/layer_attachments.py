@@ -6,7 +6,7 @@ import re
 from collections import Counter
 
 from lambda_layer_rules.allowed import accounts
-from lambda_layer_rules.arns import parse
+from lambda_layer_rules.arns import LayerArn, parse
 from lambda_layer_rules.check import PASSED, UNKNOWN, LayerCheck, Verdict, failed
 from lambda_layer_rules.resource import FUNCTION, Resource
 from lambda_layer_rules.values import Value
@@ -28,12 +28,12 @@ class VersionedLayers(LayerCheck):
         if not listed:
             return UNKNOWN
         for one in listed:
-            arn = parse(one.words)
+            arn = _arn(one)
             if arn is not None and arn.version is None:
-                return failed(f"`{one.words}` has no version at its end.", "layers")
+                return failed(f"`{arn.layer}` has no version at its end.", "layers")
             if _WITHOUT_VERSION.fullmatch(one.text):
                 return failed(f"`{one.text}` has no version; `.arn` has one.", "layers")
-        certain = all(parse(one.words) or _VERSIONED.fullmatch(one.text) for one in listed)
+        certain = all(_one(one) for one in listed)
         return PASSED if certain and resource.listed("layers") else UNKNOWN
 
 
@@ -49,11 +49,12 @@ class AllowedAccounts(LayerCheck):
         listed = resource.elements("layers")
         if allowed is None or not listed:
             return UNKNOWN
-        arns = [parse(one.words) for one in listed]
+        arns = [_arn(one) for one in listed]
         for arn in arns:
             if arn is not None and arn.account and arn.account not in allowed:
                 return failed(f"`{arn.layer}` is of account {arn.account}, which is not allowed.", "layers")
-        return PASSED if all(arns) and resource.listed("layers") else UNKNOWN
+        known = all(arn is not None and arn.account is not None for arn in arns)
+        return PASSED if known and resource.listed("layers") else UNKNOWN
 
 
 class LayerCount(LayerCheck):
@@ -70,7 +71,7 @@ class LayerCount(LayerCheck):
             return failed(f"There are {len(listed)} layers; Lambda takes {most}.", "layers")
         if not listed or not resource.listed("layers"):
             return UNKNOWN
-        return PASSED if all(parse(one.words) or _VERSIONED.fullmatch(one.text) for one in listed) else UNKNOWN
+        return PASSED if all(_one(one) for one in listed) else UNKNOWN
 
 
 class LayersOnce(LayerCheck):
@@ -85,10 +86,16 @@ class LayersOnce(LayerCheck):
         if not listed:
             return UNKNOWN
         names = [_layer(one) for one in listed]
-        twice = [name for name, times in Counter(name for name in names if name).items() if times > 1]
+        # Outputs of two modules read as one reference each, to resources that may have the same name.
+        written = resource.written("layers")
+        twice = [
+            name
+            for name, times in Counter(name for name in names if name).items()
+            if times > 1 and (name.startswith("arn:") or written.count(f"{name}.arn") == times)
+        ]
         if twice:
             return failed(f"`{twice[0]}` is there twice; Lambda refuses that.", "layers")
-        certain = len(names) == 1 or all(parse(one.words) for one in listed)
+        certain = len(names) == 1 or all(arn is not None and arn.certain for arn in map(_arn, listed))
         return PASSED if all(names) and certain and resource.listed("layers") else UNKNOWN
 
 
@@ -109,9 +116,19 @@ class ImageWithLayers(LayerCheck):
         return UNKNOWN
 
 
+def _arn(one: Value) -> LayerArn | None:
+    return parse(one.words or one.text)
+
+
+def _one(one: Value) -> bool:
+    """Tell whether an element is certainly one layer version."""
+    arn = _arn(one)
+    return bool(arn.version if arn is not None else _VERSIONED.fullmatch(one.text))
+
+
 def _layer(one: Value) -> str | None:
     """Return the layer without its version: of an ARN the ARN, of a reference the resource; ``None`` if unclear."""
-    arn = parse(one.words)
+    arn = _arn(one)
     if arn is not None:
         return arn.layer
     return one.text.rsplit(".", 1)[0] if _VERSIONED.fullmatch(one.text) else None

@@ -9,6 +9,12 @@ from lambda_layer_rules.resource import PERMISSION, Resource
 
 ACCOUNT = re.compile(r"\d{1,12}")  # checkov reads an id in a list as a number, without the zeros in front
 ORGANIZATION = re.compile(r"o-[a-z0-9]{10,32}")
+_KEY = r"(?:\[[^\]]*\])?"
+_SOMEBODY = re.compile(
+    rf"(?:data\.)?(?:aws_iam_(?:role|user|group)\.[\w-]+{_KEY}\.(?:arn|name|id)"
+    rf"|aws_caller_identity\.[\w-]+{_KEY}\.(?:arn|user_id)"
+    rf"|aws_organizations_(?:organization|organizational_unit)\.[\w-]+{_KEY}\.(?:arn|id))"
+)
 ACTION = "lambda:GetLayerVersion"
 
 
@@ -47,7 +53,7 @@ class Principal(LayerCheck):
             return PASSED
         if re.search(r"^arn:[^:]*:iam::[^:]*:root$", written):
             return failed("AWS stores the bare account id: Terraform replaces this grant on every plan.", "principal")
-        if written.startswith("arn:") or re.search(r"\baws_iam_(?:role|user|group)\.\S+\.(?:arn|name|id)\b", written):
+        if written.startswith("arn:") or _SOMEBODY.fullmatch(written):
             return failed("Lambda takes an account id, or `*` with an organization.", "principal")
         if principal.known and written:
             return failed(f"`{written}` is neither an account id of 12 digits nor `*`.", "principal")

@@ -159,12 +159,24 @@ class Resource:
         pinned = locked(Path(scopes[-1].folder))
         return (pinned,) if pinned else tuple(_demands(scopes, self._scene))
 
+    def written(self, key: str) -> str:
+        """Return an argument as its author wrote it, name included; empty in a plan."""
+        if self.in_plan or self._node is None:
+            return ""
+        lines = _lines(str(self._node["file_path_"]))[self._node["__start_line__"] - 1 : self._node["__end_line__"]]
+        first = next((number for number, line in enumerate(lines) if re.match(rf"\s*{key}\s*=[^=]", line)), len(lines))
+        for end in range(first + 1, len(lines)):
+            text = "\n".join(lines[first:end])
+            if sum(map(text.count, "[({")) <= sum(map(text.count, "])}")):
+                return text
+        return "\n".join(lines[first:])
+
     def listed(self, key: str) -> bool:
         """Tell whether a list is written out: of functions such as ``concat`` checkov drops what it does not know."""
         if self.in_plan or self._node is None:
             return self.planned is not None
-        lines = _lines(str(self._node["file_path_"]))[self._node["__start_line__"] - 1 : self._node["__end_line__"]]
-        return any(re.match(rf"\s*{key}\s*=\s*\[", line) and " for " not in line for line in lines)
+        text = self.written(key)
+        return re.match(rf"\s*{key}\s*=\s*\[", text) is not None and " for " not in text
 
 
 def _demands(scopes: list[Scope], scene: Scene) -> Iterator[str]:

@@ -95,6 +95,8 @@ def elements_from_source(raw: Any) -> tuple[Value, ...] | None:
     if isinstance(raw, list) and len(raw) == 1:
         raw = raw[0]
     if isinstance(raw, list):
+        if raw and isinstance(raw[0], list) and len(raw[0]) == len(raw):
+            raw = raw[0]  # where checkov has worked one element out, it puts the whole list into its place
         return tuple(from_source(one) if not isinstance(one, list) else UNKNOWN for one in raw)
     return () if raw in (None, "") else None
 

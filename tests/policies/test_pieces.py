@@ -151,6 +151,14 @@ def test_arns_of_layers() -> None:
     assert arns.parse("arn:aws:lambda:::awslayer:AmazonLinux1803") == arns.LayerArn(
         "arn:aws:lambda:::awslayer:AmazonLinux1803", "", "managed by AWS"
     )
+    for region in ("${data.aws_region.current.name}", "data.aws_region.current.name", "${var.region}"):
+        put_in = f"arn:aws:lambda:{region}:111122223333:layer:tools"
+        assert arns.parse(f"{put_in}:3") == arns.LayerArn(put_in, "111122223333", "3", certain=False)
+        assert arns.parse(put_in) == arns.LayerArn(put_in, "111122223333", None, certain=False)
+    unknown = "arn:${var.partition}:lambda:eu-west-1:${local.account}:layer:${var.stage}-tools"
+    assert arns.parse(f"{unknown}:${{var.version}}") == arns.LayerArn(unknown, None, "${var.version}", certain=False)
+    # A name may bring its version along.
+    assert arns.parse("arn:aws:lambda:eu-west-1:111122223333:layer:${var.tools}") is None
     for other in (None, "tools", f"{start}:$LATEST", "arn:aws:lambda:eu-west-1:111122223333:function:tools"):
         assert arns.parse(other) is None
 
