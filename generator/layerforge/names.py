@@ -23,6 +23,12 @@ PackageName = NewType("PackageName", str)
 """A distribution's name in its normalised form (PEP 503)."""
 
 
+def identifier(name: str) -> str:
+    """Return the name of a layer or function as an HCL identifier, for a call of its module."""
+    word = name.replace("-", "_")
+    return word if word[0].isalpha() else f"layer_{word}"
+
+
 class Architecture(StrEnum):
     """An AWS instruction set identifier."""
 

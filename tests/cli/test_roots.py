@@ -1,12 +1,15 @@
 """The roots on disk: written and removed by the rules of the modules, and nobody else's file is touched."""
 
+import json
 from pathlib import Path
 
 import pytest
 
+from layerforge.cli.main import run
 from layerforge.cli.roots import Roots, compare_roots, roots_of, write_roots
 from layerforge.diagnostics import FindingsError
 from layerforge.facts.load import load_facts
+from layerforge.lock.types import Lock
 from layerforge.plan.fleet_types import Region, RegionState
 from layerforge.plan.types import Plan
 from layerforge.render.marker import marker
@@ -28,8 +31,8 @@ def _plan(spec: Path, *regions: Region | str, layer: str = "a") -> Plan:
     return plans.plan(plans.layer(layer, spec=spec), fleets=fleets)
 
 
-def _roots(plan: Plan, spec: Path) -> Roots:
-    return roots_of(plan, (spec,), load_facts(), spec.parent / "modules")
+def _roots(plan: Plan, spec: Path, locks: dict[Path, Lock] | None = None) -> Roots:
+    return roots_of(plan, (spec,), load_facts(), spec.parent / "modules", locks or {})
 
 
 def _write(spec: Path, *regions: Region | str, layer: str = "a") -> dict[str, tuple[int, int, int]]:
@@ -108,3 +111,43 @@ def test_what_stands_in_the_way_is_told_for_all_roots_and_nothing_is_written(spe
         ("OUT001", f"`{spec.parent}/roots/{name}/main.tf` {wrong}", hint) for name in ("eu-west-1", "us-east-1")
     ]
     assert _files(spec.parent) == before
+
+
+PROJECT = """\
+version: 1
+regions:
+  eu-west-1: {root: deploy/eu}
+  us-east-1: {root: live/us}
+layers:
+  own: {runtimes: [python3.13], split: none, source: {ecosystem: python, include: [src/own]}}
+"""
+
+
+def test_a_removed_root_is_found_wherever_it_lay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LAYERFORGE_CACHE_DIR", str(tmp_path / "cache"))
+    (tmp_path / "src/own").mkdir(parents=True)
+    (tmp_path / "src/own/__init__.py").write_text("X = 1\n")
+    (tmp_path / "layers.yaml").write_text(PROJECT)
+    assert run(["gen"]) == 0
+    for name in ("live/us/providers.tf", "live/us/outputs.tf"):
+        (tmp_path / name).write_text("# mine\n")
+
+    (tmp_path / "layers.yaml").write_text(PROJECT.replace("  us-east-1: {root: live/us}\n", ""))
+    assert run(["lock"]) == 0  # which removes no file, and so forgets none
+    capsys.readouterr()
+    assert run(["gen", "--check"]) == 1
+    assert "live/us" in capsys.readouterr().err
+    assert run(["gen"]) == 0
+    assert (
+        "  us-east-1  the root goes: an apply there DELETES its functions with their log groups, its SSM parameters "
+        "and what Terraform uploaded; published layer versions and their grants stay. Where it only moved, take your "
+        "own files and the state along instead\n"
+    ) in capsys.readouterr().err
+    assert _files(tmp_path / "live") == ["us/outputs.tf", "us/providers.tf"]
+    assert json.loads((tmp_path / "layers.lock.json").read_text())["roots"] == {"deploy/eu": "eu-west-1"}
+    for argv in (["gen", "--check"], ["gen"]):
+        assert run(argv) == 0
+        assert capsys.readouterr().err == "everything is up to date\n"

@@ -357,7 +357,8 @@ def test_regions_come_and_go_and_rest() -> None:
     ]
     assert said(two, one)[0] == (
         "us-east-1: the root goes: an apply there DELETES its functions with their log groups, its SSM parameters and "
-        "what Terraform uploaded; published layer versions and their grants stay"
+        "what Terraform uploaded; published layer versions and their grants stay. Where it only moved, take your own "
+        "files and the state along instead"
     )
     resting = fleet(
         TOOLS, WORDS, functions=(), regions=("eu-west-1", plans.region("us-east-1", state=RegionState.PAUSED))

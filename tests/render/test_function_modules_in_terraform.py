@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from layerforge.facts.load import load_facts
+from layerforge.names import identifier
 from layerforge.plan.fleet_types import Function
 from layerforge.render.contract import refusals_of
 from layerforge.render.function_variables import function_variables
-from layerforge.render.view import identifier
 from render import cases
 from render.in_terraform import EXAMPLE, RUN, from_above, initialise, judge_rules, passed, problems, write_modules
 from support.tf import Terraform

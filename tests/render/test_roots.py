@@ -108,12 +108,6 @@ def _refused(plan: Plan, modules: Path = MODULES) -> list[tuple[str, str, str | 
     return [(item.code, item.message, item.hint) for item in caught.value.diagnostics]
 
 
-def test_two_modules_with_one_address_are_refused() -> None:
-    plan = plans.plan(plans.layer("a-b"), plans.layer("a_b"), fleets=[plans.fleet(regions=["eu-west-1"])])
-    message = "`a-b` and `a_b` would both be `module.a_b` in the roots"
-    assert _refused(plan) == [("ROOT050", message, "rename one of them")]
-
-
 @pytest.mark.parametrize("root", ["modules", "modules/eu", "."])
 def test_a_root_and_the_modules_stay_apart(root: str) -> None:
     plan = plans.plan(plans.layer(), fleets=[plans.fleet(regions=[plans.region(root=root)])])

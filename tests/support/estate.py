@@ -13,12 +13,11 @@ from typing import Any
 
 from layerforge.facts.load import load_facts
 from layerforge.lock.types import ArtifactRecord, Lock, LockedUnit
-from layerforge.names import Delivery, Sha256
+from layerforge.names import Delivery, Sha256, identifier
 from layerforge.plan.fleet_types import Fleet, Function
 from layerforge.plan.types import Layer, Plan, Unit
 from layerforge.render.function_words import attachments
 from layerforge.render.make import render
-from layerforge.render.view import identifier
 from support.moto_server import Aws
 from support.plans import inputs
 from support.tf import Terraform

@@ -123,7 +123,7 @@ class FleetEstate:
         facts, modules = load_facts(), self.folder / "modules"
         owners = outputs.owners([self.spec], modules)
         outputs.write(modules, render(plan, {self.spec: self._lock(plan)}, facts, owners=owners))
-        roots = roots_of(plan, (self.spec,), facts, modules)
+        roots = roots_of(plan, (self.spec,), facts, modules, {})
         write_roots(roots, compare_roots(roots))
         for root in roots.texts:
             self._provide(root, next(region for region in fleet.regions if self.folder / region.root == root).name)

@@ -58,7 +58,7 @@ def emit(project: Project, locks: Mapping[Path, Lock], out: Path, console: Conso
     from layerforge.render.make import render  # noqa: PLC0415
 
     texts = render(project.plan, locks, project.facts, owners=outputs.owners(project.specs, out))
-    roots = roots_of(project.plan, project.specs, project.facts, out)
+    roots = roots_of(project.plan, project.specs, project.facts, out, locks)
     modules, in_roots = outputs.compare(out, texts), compare_roots(roots)
     if not check:
         outputs.carry_out(out, texts, modules)

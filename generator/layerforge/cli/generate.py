@@ -14,6 +14,7 @@ from layerforge.cli.stamp import Watched
 from layerforge.diagnostics import FindingsError, fail
 from layerforge.lock.check import check_lock
 from layerforge.lock.file import lock_path
+from layerforge.lock.roots import without_gone_roots
 from layerforge.plan.packaged import source_of
 from layerforge.spec.pins import pins_path
 from layerforge.verify.functions import check_functions
@@ -40,6 +41,8 @@ def generate(args: argparse.Namespace, console: Console) -> Watched:
     locks = settled.locks if asked.locked else record(settled.locks, project, artifacts)
     written = write_locks(locks, console)
     emitted = emit(project, locks, args.out, console, check=False)
+    if not asked.locked:  # only now: a run that is killed before finds its way to a removed root again
+        written += write_locks(without_gone_roots(project.plan, locks), console)
     if not (written or emitted):
         console.say(f"{project.counted}: everything is up to date")
     return _watched(args, project, settled, artifacts, emitted)

@@ -12,13 +12,12 @@ from layerforge.cli.outputs import Changes
 from layerforge.cli.project import shown
 from layerforge.diagnostics import Diagnostic, FindingsError, fail
 from layerforge.facts.types import Facts
+from layerforge.lock.types import Lock
 from layerforge.plan.fleet_types import RegionState
+from layerforge.plan.regions import ROOTS
 from layerforge.plan.types import Plan
 from layerforge.render.effects.types import Difference
 from layerforge.render.roots import ROOT_FILES, render_roots, root_folder, root_owner
-
-ROOTS: Final = "roots"
-"""The folder beside a spec in which roots lie unless the spec says otherwise."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,16 +27,21 @@ class Roots:
     Attributes:
         texts: of each root that has to be as the spec says, by its folder.
         gone: folders that held, or may hold, a root that the spec has no more, and the owner that its files name.
-        around: those, and the folders that roots lie in; a new entry there may be a file, or a root, that is to go.
+        remembered: the Regions of roots that the locks name.
+        around: those that are gone, and the folders that roots lie in; a new entry there may be a file, or a root, that
+            is to go.
     """
 
     texts: Mapping[Path, Mapping[str, str]] = field(default_factory=dict)
     gone: Mapping[Path, str] = field(default_factory=dict)
+    remembered: Mapping[Path, str] = field(default_factory=dict)
     around: frozenset[Path] = frozenset()
 
 
-def roots_of(plan: Plan, specs: tuple[Path, ...], facts: Facts, out: Path) -> Roots:
+def roots_of(plan: Plan, specs: tuple[Path, ...], facts: Facts, out: Path, locks: Mapping[Path, Lock]) -> Roots:
     """Return the roots of a run, and where others of the same specs may be left over.
+
+    Those are found in ``roots``, beside other roots, and where the locks remember one.
 
     Raises:
         FindingsError: from rendering.
@@ -51,6 +55,7 @@ def roots_of(plan: Plan, specs: tuple[Path, ...], facts: Facts, out: Path) -> Ro
         if region.state is not RegionState.RETIRED
     }
     gone: dict[Path, str] = {}
+    remembered: dict[Path, str] = {}
     around: set[Path] = set()
     for spec in specs:
         places = {spec.parent / ROOTS}
@@ -60,10 +65,13 @@ def roots_of(plan: Plan, specs: tuple[Path, ...], facts: Facts, out: Path) -> Ro
                 places |= {folder.parent for folder in folders}
                 gone |= {folder: root_owner(spec, folder) for folder in folders if folder not in kept}
         around |= places
-        for folder in (folder for place in sorted(places) for folder in _folders(place)):
+        in_lock = locks[spec].roots if spec in locks else {}
+        named = {Path(os.path.normpath(spec.parent / root)): region for root, region in in_lock.items()}
+        remembered |= named
+        for folder in (*(folder for place in sorted(places) for folder in _folders(place)), *named):
             if folder not in kept and folder != modules and modules not in folder.parents:
                 gone.setdefault(folder, root_owner(spec, folder))
-    return Roots(texts=texts, gone=gone, around=frozenset({*around, *gone}))
+    return Roots(texts=texts, gone=gone, remembered=remembered, around=frozenset({*around, *gone}))
 
 
 def _folders(place: Path) -> Iterator[Path]:
@@ -94,7 +102,8 @@ def compare_roots(roots: Roots) -> dict[Path, Changes]:
 
 def differences(plan: Plan, roots: Roots, changes: Mapping[Path, Changes]) -> dict[str, Difference]:
     """Return each root that differs, by the name of its Region, or by its folder where two specs have that Region."""
-    regions = {root_folder(fleet, region): region.name for fleet in plan.fleets for region in fleet.regions}
+    regions = dict(roots.remembered)
+    regions |= {root_folder(fleet, region): region.name for fleet in plan.fleets for region in fleet.regions}
     names = {folder: regions.get(folder, folder.name) for folder in changes}
     often = Counter(names.values())
     return {

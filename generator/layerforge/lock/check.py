@@ -11,6 +11,7 @@ from layerforge.lock.asking import Asking, read_askings
 from layerforge.lock.externals import external_arns
 from layerforge.lock.file import StoredLock, lock_path
 from layerforge.lock.line_endings import REMEDY, only_line_endings
+from layerforge.lock.roots import lasting_roots
 from layerforge.lock.types import Inputs, LockedUnit, section_of
 from layerforge.names import LayerName
 from layerforge.plan.types import Packaged, Plan, Unit
@@ -33,7 +34,8 @@ def check_lock(
     ``LOCK020`` the lock holds conflict markers, ``LOCK021`` there is no lock, ``LOCK022`` a unit is missing,
     ``LOCK023`` a unit is stale, ``LOCK024`` it is so for line endings alone, ``LOCK025`` a unit is no longer asked for,
     ``LOCK026`` the artifact has not been built from these inputs, ``LOCK027`` a merge has mixed the pins of a unit,
-    ``LOCK028`` the lock has the size of a layer of others that no function attaches any more, or that the spec gives.
+    ``LOCK028`` the lock has the size of a layer of others that no function attaches any more, or that the spec gives,
+    ``LOCK029`` the lock does not remember a root that could not be found otherwise.
 
     Args:
         plan: what the specs ask for.
@@ -47,7 +49,7 @@ def check_lock(
     return tuple(
         item
         for check in _checks(plan.packaged, specs, stored, askings)
-        for item in (*check.findings(), *check.externals(plan))
+        for item in (*check.findings(), *check.externals(plan), *check.roots(plan))
     )
 
 
@@ -111,6 +113,12 @@ class _Check:
         for arn in sorted(self._stored.lock.externals.keys() - external_arns(plan, self._spec)):
             message = f"the lock has the size of `{arn}`, for which the spec no longer asks"
             yield self._diagnostic("LOCK028", message, self._in_lock(f"externals.{arn}"))
+
+    def roots(self, plan: Plan) -> Iterator[Diagnostic]:
+        for path, region in lasting_roots(plan, self._spec).items() if self._stored.exists else ():
+            if self._stored.lock.roots.get(path) != region:
+                message = f"the lock does not name `{path}`, the root of `{region}`"
+                yield self._diagnostic("LOCK029", message, self._in_lock("roots"))
 
     def _unit(self, asking: Asking, unit: Unit, locked: LockedUnit | None) -> Iterator[Diagnostic]:
         where = asking.item.where

@@ -8,6 +8,7 @@ from typing import Final, NoReturn
 from layerforge.diagnostics import Diagnostic, SpecError
 from layerforge.lock.positions import Source
 from layerforge.lock.reader import read_text
+from layerforge.lock.roots import union_of_roots
 from layerforge.lock.types import ArtifactRecord, ExternalRecord, Lock, LockedUnit, Pin, UnitId
 
 _MARKER: Final = re.compile(r"(?P<sign><{7,}|\|{7,}|={7,}|>{7,})(?: [^\r\n]*)?\r?\n?")
@@ -48,7 +49,8 @@ def heal(text: str, *, file: str) -> tuple[Lock, Mapping[UnitId, tuple[LockedUni
             disputed[name] = (*whole, *mixed)
         else:
             units[name] = _settle(tuple(whole))
-    return Lock(units=units, externals=_externals([side.lock for side in sides])), disputed
+    locks = [side.lock for side in sides]
+    return Lock(units=units, externals=_externals(locks), roots=union_of_roots(locks)), disputed
 
 
 def _externals(sides: Sequence[Lock]) -> Mapping[str, ExternalRecord]:

@@ -105,6 +105,9 @@ def dump_lock(lock: Lock) -> str:
     members = [(section, _units(items)) for section, items in sections.items()]
     if lock.externals:
         members.append(("externals", _object(map(_external, sorted(lock.externals.items())), 1)))
+    if lock.roots:
+        roots = ((path, json.dumps(region)) for path, region in sorted(lock.roots.items()))
+        members.append(("roots", _object(roots, 1)))
     return _object(sorted([*members, ("version", str(LOCK_VERSION))]), 0) + "\n"
 
 

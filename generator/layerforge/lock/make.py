@@ -13,6 +13,7 @@ from layerforge.lock.asking import Asking, raise_all, read_askings
 from layerforge.lock.conflicts import prefer_higher, surviving_record
 from layerforge.lock.externals import kept_externals
 from layerforge.lock.line_endings import REMEDY, only_line_endings
+from layerforge.lock.roots import remembered_roots
 from layerforge.lock.types import NEWEST_FORMAT, Lock, Locked, LockedUnit, Pin, Resolution, UnitId, Upgrade
 from layerforge.names import LayerName
 from layerforge.plan.types import Layer, Plan
@@ -96,7 +97,11 @@ def make_lock(  # noqa: PLR0913 - the resolver is for tests
         units.setdefault(asking.item.spec, {}).update(made)
     return Locked(
         locks={
-            spec: Lock(units=found, externals=kept_externals(plan, spec, stored.values()))
+            spec: Lock(
+                units=found,
+                externals=kept_externals(plan, spec, stored.values()),
+                roots=remembered_roots(plan, spec, stored),
+            )
             for spec, found in units.items()
         },
         urls={digest: url for resolution in resolutions.values() for digest, url in resolution.urls.items()},

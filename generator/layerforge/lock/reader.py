@@ -31,6 +31,8 @@ _PACKAGE: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _VERSION: Final = re.compile(r"[0-9][0-9a-z.!+]*")
 _TAG: Final = r"[A-Za-z0-9_.]+"
 _WHEEL: Final = re.compile(rf"(?P<name>{_TAG})-[A-Za-z0-9_.!+]+(?:-[0-9][A-Za-z0-9_.]*)?-{_TAG}-{_TAG}-{_TAG}\.whl")
+_ROOT: Final = re.compile(r"(?:(?!\.\.?(?:/|$))[^/\\\x00-\x1f]+(?:/(?=.)|$))+")
+_REGION: Final = re.compile(r"[a-z]+(?:-[a-z]+)+-[0-9]+")
 _SEPARATORS: Final = re.compile(r"[-_.]+")
 _OWN: Final = ("fields", "own_files")
 _OWN_MORE: Final = ("own_names", "own_text")
@@ -67,7 +69,7 @@ def read_text(source: Source, *, side: bool = False) -> Read:
     rivals = {name: units for name, units in reader.whole.items() if name not in whole}
     names = {**rivals, **reader.mixed}
     mixed = {name: (*rivals.get(name, ()), *reader.mixed.get(name, ())) for name in names}
-    return Read(lock=Lock(units=whole, externals=reader.externals), mixed=mixed)
+    return Read(lock=Lock(units=whole, externals=reader.externals, roots=reader.roots), mixed=mixed)
 
 
 class _Reader:
@@ -78,6 +80,7 @@ class _Reader:
         self.whole: dict[UnitId, list[LockedUnit]] = {}
         self.mixed: dict[UnitId, list[LockedUnit]] = {}
         self.externals: dict[str, ExternalRecord] = {}
+        self.roots: dict[str, str] = {}
 
     def document(self, value: object) -> None:
         version = value.get("version") if isinstance(value, Object) else None
@@ -85,7 +88,7 @@ class _Reader:
             message = f"the lock has version {shown(version)}, and this layerforge knows versions up to {LOCK_VERSION}"
             self.check.add("LOCK004", message, ("version",), hint=_NEWER)
             return
-        root = self.check.fields(value, (), ("layers", "version"), ("externals", "functions")) or Object()
+        root = self.check.fields(value, (), ("layers", "version"), ("externals", "functions", "roots")) or Object()
         self.check.count(root, "version", (), least=1)
         for name, keys in self._named(root.get("layers", Object()), ("layers",), LAYER_NAME, "the name of a layer"):
             for key, unit in self._named(keys, ("layers", name), _UNIT_KEY, "the key of a unit"):
@@ -97,6 +100,12 @@ class _Reader:
         externals = root.get("externals", Object())
         for arn, sizes in self._named(externals, ("externals",), LAYER_VERSION_ARN, "the ARN of a layer version"):
             self._external(arn, sizes, ("externals", arn))
+        roots = root.get("roots", Object())
+        for path, region in self._named(roots, ("roots",), _ROOT, "the path of a root"):
+            if isinstance(region, str) and _REGION.fullmatch(region):
+                self.roots[path] = region
+            else:
+                self.check.add("LOCK003", f"`{path}` is {shown(region)}, not the name of a Region", ("roots", path))
 
     def _named(
         self, value: object, path: JsonPath, pattern: re.Pattern[str], kind: str

@@ -142,10 +142,12 @@ class Lock:
     Attributes:
         units: of its layers and, with the key ``code``, of its functions.
         externals: layer versions of others, by ARN, as far as AWS was asked.
+        roots: emitted roots outside of ``roots``, by their path from the spec's folder, with their Region.
     """
 
     units: Mapping[UnitId, LockedUnit] = field(default_factory=dict)
     externals: Mapping[str, ExternalRecord] = field(default_factory=dict)
+    roots: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

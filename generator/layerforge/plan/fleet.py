@@ -14,7 +14,7 @@ from layerforge.plan.function_rules import check_function
 from layerforge.plan.functions import plan_function, target_of
 from layerforge.plan.list_rules import check_list
 from layerforge.plan.pin_rules import check_pins, pointers
-from layerforge.plan.regions import active, check_load, check_regions, check_roots, plan_regions
+from layerforge.plan.regions import active, check_addresses, check_load, check_regions, check_roots, plan_regions
 from layerforge.plan.runtimes import check_target
 from layerforge.plan.types import Layer
 from layerforge.spec.load import LoadedSpec
@@ -70,5 +70,5 @@ def _fleet(
         regions=regions,
         channels=pointers(loaded.pins, layers),
     )
-    found += check_load(fleet, len(layers), facts)
+    found += (*check_addresses(fleet, tuple(layers.values())), *check_load(fleet, len(layers), facts))
     return fleet, found

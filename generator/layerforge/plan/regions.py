@@ -5,7 +5,9 @@ from os.path import normpath
 
 from layerforge.diagnostics import Diagnostic
 from layerforge.facts.load import Facts
-from layerforge.plan.fleet_types import Fleet, Region, RegionState
+from layerforge.names import identifier
+from layerforge.plan.fleet_types import Fleet, Function, Region, RegionState
+from layerforge.plan.types import Layer
 from layerforge.plan.words import error, place, warning
 from layerforge.spec.load import LoadedSpec
 from layerforge.spec.suggest import nearest
@@ -71,6 +73,17 @@ def check_roots(fleets: Sequence[tuple[LoadedSpec, Fleet]]) -> Iterator[Diagnost
                 hint = f"give it one of its own: `root: {ROOTS}/{loaded.path.stem}/{region.name}`"
                 where = loaded.positions.value(("regions", region.name, "root"))
                 yield error("PLAN024", message, where, hint)
+
+
+def check_addresses(fleet: Fleet, layers: Sequence[Layer]) -> Iterator[Diagnostic]:
+    """Yield ``PLAN029`` for layers and functions whose modules would have one address in the roots."""
+    taken: dict[str, str] = {}
+    listed: list[Layer | Function] = [*layers, *fleet.functions] if active(fleet.regions) else []
+    for item in listed:
+        word = identifier(item.name)
+        if taken.setdefault(word, item.name) != item.name:
+            message = f"`{taken[word]}` and `{item.name}` would both be `module.{word}` in the roots"
+            yield error("PLAN029", message, item.where, "rename one of them")
 
 
 def check_load(fleet: Fleet, layers: int, facts: Facts) -> Iterator[Diagnostic]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from layerforge.facts.types import Facts
+from layerforge.names import identifier
 from layerforge.plan.fleet_types import Function
 from layerforge.render.contract import Refusal, refusals_of
 from layerforge.render.function_outputs import FunctionOutput, function_outputs
@@ -10,7 +11,6 @@ from layerforge.render.function_variables import function_variables
 from layerforge.render.function_words import Attachment, attachments
 from layerforge.render.hcl import Expression
 from layerforge.render.rules import Variable
-from layerforge.render.view import identifier
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

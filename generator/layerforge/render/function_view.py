@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from layerforge.facts.types import Facts
 from layerforge.lock.types import ArtifactRecord
-from layerforge.names import Delivery
+from layerforge.names import Delivery, identifier
 from layerforge.plan.fleet_types import CODE, Function
 from layerforge.render import hcl
 from layerforge.render.function_contract import FunctionContract, function_contract
@@ -16,7 +16,7 @@ from layerforge.render.function_variables import function_variables
 from layerforge.render.function_words import Attachment, attachments
 from layerforge.render.hcl import Expression
 from layerforge.render.rules import Variable
-from layerforge.render.view import artifact_row, identifier, in_base64
+from layerforge.render.view import artifact_row, in_base64
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

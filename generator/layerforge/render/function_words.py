@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
+from layerforge.names import identifier
 from layerforge.plan.fleet_types import Attached, Function, OwnLayer
 from layerforge.render import hcl
 from layerforge.render.hcl import Expression
-from layerforge.render.view import identifier
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from layerforge.facts.types import Facts, version_key
-from layerforge.names import Delivery
+from layerforge.names import Delivery, identifier
 from layerforge.plan.fleet_types import Attached, Fleet, Function, OwnLayer, Region
 from layerforge.plan.types import Layer, Plan
 from layerforge.render import hcl
@@ -16,7 +16,6 @@ from layerforge.render.hcl import Expression
 from layerforge.render.root_parameters import parameter_arguments
 from layerforge.render.root_variables import bucket_wanted, root_variables, stage_arguments
 from layerforge.render.rules import RootVariable
-from layerforge.render.view import identifier
 
 DIGEST: Final = "code_sha256"
 """The output of a function's module that is its digest."""

@@ -7,11 +7,10 @@ from typing import Final
 
 from layerforge.diagnostics import Diagnostic, FindingsError, fail
 from layerforge.facts.types import Facts
-from layerforge.plan.fleet_types import Fleet, Function, Region, RegionState
-from layerforge.plan.types import Layer, Plan
+from layerforge.plan.fleet_types import Fleet, Region, RegionState
+from layerforge.plan.types import Plan
 from layerforge.render.make import templates_of
 from layerforge.render.root_view import root_view
-from layerforge.render.view import identifier
 
 ROOT_FILES: Final = (".gitignore", "README.md", "main.tf", "outputs.tf", "variables.tf", "versions.tf")
 """Each is written by the template of its name."""
@@ -31,9 +30,9 @@ def render_roots(plan: Plan, facts: Facts, *, modules: Path) -> dict[Path, dict[
         For each root its folder, absolute, and its texts by name.
 
     Raises:
-        FindingsError: ``ROOT050`` two modules would have one address, ``ROOT051`` a root would lie among the modules.
+        FindingsError: ``ROOT051`` a root would lie among the modules.
     """
-    fail(FindingsError, [problem for fleet in plan.fleets for problem in _problems(plan, fleet, modules)])
+    fail(FindingsError, [problem for fleet in plan.fleets for problem in _problems(fleet, modules)])
     found: dict[Path, dict[str, str]] = {}
     templates = templates_of("root")
     for fleet in plan.fleets:
@@ -58,10 +57,8 @@ def root_owner(spec: Path, folder: Path) -> str:
     return PurePosixPath(os.path.relpath(spec, folder.parent)).as_posix()
 
 
-def _problems(plan: Plan, fleet: Fleet, modules: Path) -> Iterator[Diagnostic]:
+def _problems(fleet: Fleet, modules: Path) -> Iterator[Diagnostic]:
     active = [region for region in fleet.regions if region.state is RegionState.ACTIVE]
-    if active:
-        yield from _one_address(plan, fleet)
     for region in active:
         folder = root_folder(fleet, region)
         if folder == modules or modules in folder.parents or folder in modules.parents:
@@ -70,18 +67,4 @@ def _problems(plan: Plan, fleet: Fleet, modules: Path) -> Iterator[Diagnostic]:
                 message=f"the root of `{region.name}`, `{region.root}`, and the folder of the modules overlap",
                 location=region.where,
                 hint="give the Region another `root`, or the modules another `--out`",
-            )
-
-
-def _one_address(plan: Plan, fleet: Fleet) -> Iterator[Diagnostic]:
-    taken: dict[str, str] = {}
-    listed: list[Layer | Function] = [layer for layer in plan.layers if layer.spec == fleet.spec]
-    for item in (*listed, *fleet.functions):
-        word = identifier(item.name)
-        if taken.setdefault(word, item.name) != item.name:
-            yield Diagnostic(
-                code="ROOT050",
-                message=f"`{taken[word]}` and `{item.name}` would both be `module.{word}` in the roots",
-                location=item.where,
-                hint="rename one of them",
             )

@@ -1,14 +1,13 @@
 """What the templates of a module are told: every decision is made here, the templates only write it down."""
 
 import base64
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from layerforge.facts.load import Limits
 from layerforge.lock.types import ArtifactRecord
-from layerforge.names import Delivery
+from layerforge.names import Delivery, identifier
 from layerforge.plan.types import AccountGrant, Grant, Layer, OrganizationGrant, Unit
 from layerforge.render import hcl
 from layerforge.render.contract import ContractView, contract_of
@@ -237,12 +236,6 @@ def _unit(unit: Unit, record: ArtifactRecord) -> UnitView:
         architectures=tuple(dict.fromkeys(target.architecture.value for target in unit.targets)),
         record=record,
     )
-
-
-def identifier(name: str) -> str:
-    """Return a name as an HCL identifier, for a call of its module."""
-    word = re.sub(r"[^A-Za-z0-9_]", "_", name)
-    return word if word[0].isalpha() else f"layer_{word}"
 
 
 def _in_words(grant: Grant) -> str:

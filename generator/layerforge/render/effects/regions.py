@@ -70,7 +70,8 @@ def root_goes() -> Iterator[Effect]:
     yield Effect(
         kind=Kind.LEFT,
         text="the root goes: an apply there DELETES its functions with their log groups, its SSM parameters and what "
-        "Terraform uploaded; published layer versions and their grants stay",
+        "Terraform uploaded; published layer versions and their grants stay. Where it only moved, take your own files "
+        "and the state along instead",
         loud=True,
     )
 
