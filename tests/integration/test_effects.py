@@ -5,12 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from layerforge.names import Delivery, Split
+from layerforge.names import Delivery, Split, identifier
 from layerforge.plan.types import AccountGrant, Grant, Layer, Plan
 from layerforge.render.effects.make import foresee
 from layerforge.render.effects.types import Effect, Effects, Kind
 from layerforge.render.roots import ROOT_FILES
-from layerforge.render.view import identifier
 from support import plans
 from support.estate import sha256_of, zip_of
 from support.foreseen import difference, lines

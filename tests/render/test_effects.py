@@ -338,6 +338,24 @@ def test_layers_of_a_function_in_another_order() -> None:
     ]
 
 
+def test_layers_of_a_function_that_no_root_has() -> None:
+    assert said(fleet(TOOLS, WORDS), fleet(TOOLS, WORDS, functions=(REORDERED,))) == [
+        "app: layers tools, words → words, tools, once your own root hands it this list",
+        PUBLISHES,
+        "nothing for 2 layers",
+    ]
+    listed, raised = (
+        plans.function("app", code=None, layers=[f"arn:aws:lambda:eu-west-1:017000801446:layer:Powertools:{number}"])
+        for number in (7, 8)
+    )
+    assert said(fleet(functions=(listed,)), fleet(functions=(raised,))) == [
+        "app: layers Powertools:7 → Powertools:8, once your own root hands it this list"
+    ]
+    assert said(fleet(functions=(listed,)), fleet(functions=(plans.function("app", code=None),))) == [
+        "app: layers Powertools:7 → none, once your own root hands it this list"
+    ]
+
+
 def test_an_external_layer_in_another_version_in_one_region() -> None:
     def powertools(number: int) -> Function:
         arns = [f"arn:aws:lambda:{region}:017000801446:layer:Powertools:7" for region in ("eu-west-1",)]

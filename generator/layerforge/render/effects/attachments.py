@@ -10,6 +10,8 @@ from layerforge.render.effects.types import Effect, Kind
 
 _OWN: Final = re.compile(r"module\.([A-Za-z0-9_-]+)\.arns\[")
 _ENTRY: Final = re.compile(r"\n([^\n]+),(?=\n)")
+_EXAMPLE: Final = re.compile(r"^  layers = \[\n(.*?)^  \]$", re.MULTILINE | re.DOTALL)
+_LINE: Final = re.compile(r"^    ([^#\n]+),$", re.MULTILINE)
 
 Lists = Mapping[str, tuple[str, ...]]
 """The layers of each function of a root, by the function's name."""
@@ -27,6 +29,25 @@ def lists_of(calls: Mapping[str, Block]) -> dict[str, tuple[str, ...]]:
         name_of(call): tuple(_entry(line, names) for line in _ENTRY.findall(call.attributes.get("layers", "")))
         for call in calls.values()
     }
+
+
+def list_in_readme(text: str, names: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the layers that a function's README shows in its example, which is for roots of the user's own.
+
+    Args:
+        text: of the README.
+        names: of layers, by the labels that calls of their modules have.
+    """
+    example = _EXAMPLE.search(text)
+    return () if example is None else tuple(_entry(line, names) for line in _LINE.findall(example[1]))
+
+
+def own_list_changes(before: tuple[str, ...], after: tuple[str, ...]) -> Iterator[Effect]:
+    """Yield how the layers of a function change that no emitted root has."""
+    if before != after:
+        was, will_be = (", ".join(listed) or "none" for listed in (before, after))
+        text = f"layers {was} → {will_be}, once your own root hands it this list"
+        yield Effect(kind=Kind.LAYERS, text=text, before=was, after=will_be)
 
 
 def _entry(line: str, names: Mapping[str, str]) -> str:

@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Iterator, Mapping
 
+from layerforge.names import identifier
 from layerforge.plan.fleet_types import Function, OwnLayer
 from layerforge.plan.types import Plan
-from layerforge.render.effects.attachments import list_changes
+from layerforge.render.effects.attachments import list_changes, list_in_readme, own_list_changes
 from layerforge.render.effects.function_state import FunctionState
 from layerforge.render.effects.functions import function_changes, function_comes, function_goes
 from layerforge.render.effects.layer_state import LayerState
@@ -39,8 +40,10 @@ def foresee(plan: Plan, modules: Difference, roots: Mapping[str, Difference]) ->
     }
     gone = {name: one for name, one in sides.items() if name not in planned and one.unknown is None}
     functions = {name: tuple(_function(one, ())) for name, one in gone.items()}
+    rooted = {function.name for fleet in plan.fleets if fleet.regions for function in fleet.functions}
     for name, function in planned.items():
-        followed = (*_followed(function, layers), *list_changes(name, around.lists))
+        lists = list_changes(name, around.lists) if name in rooted else _own_list(name, plan, modules)
+        followed = (*_followed(function, layers), *lists)
         if name in sides or followed:
             both = sides.get(name) or read_folder(name, modules)
             functions[name] = _needed(_function(both, followed), name in around.called)
@@ -104,6 +107,15 @@ def _followed(function: Function, layers: Found) -> Iterator[Effect]:
         several = "s" if names[1:] else ""
         text = f"takes the new version{several} of {quoted(names)}"
         yield Effect(kind=Kind.FOLLOWS, text=text, after=", ".join(names))
+
+
+def _own_list(name: str, plan: Plan, modules: Difference) -> Iterator[Effect]:
+    """Yield how the list changes that a function of a spec without Regions is to be given."""
+    readme = f"{name}/README.md"
+    before, after = modules.before.get(readme), modules.after.get(readme)
+    if before is not None and after is not None:
+        names = {identifier(layer.name): layer.name for layer in plan.layers}
+        yield from own_list_changes(list_in_readme(before, names), list_in_readme(after, names))
 
 
 def _needed(effects: Collection[Effect] | Iterator[Effect], called: bool) -> tuple[Effect, ...]:  # noqa: FBT001
