@@ -164,7 +164,7 @@ DELIVERIES = {
         "`artifact_bucket`, `artifact_prefix` can be given no more",
     ),
     "s3 → pushed": (
-        "; the uploaded objects are deleted, with all their versions, so `layerforge push` comes once more after it",
+        "; the uploaded objects stay where `layerforge push` looks for them, and are Terraform's no more",
         "`artifact_dir` can be given no more",
     ),
     "pushed → direct": ("", "`artifact_bucket`, `artifact_prefix` can be given no more"),
@@ -279,8 +279,10 @@ def test_the_code_of_a_function_another_way() -> None:
     ways = {
         ("direct", "s3"): "",
         ("s3", "direct"): "; the uploaded object is deleted, with all its versions",
-        ("s3", "pushed"): "; the uploaded object is deleted, with all its versions, so `layerforge push` comes once "
-        "more after it",
+        (
+            "s3",
+            "pushed",
+        ): "; the uploaded object stays where `layerforge push` looks for it, and is Terraform's no more",
         ("pushed", "s3"): "",
     }
     for (old, new), more in ways.items():

@@ -35,6 +35,12 @@ def aws(aws_server: "Aws") -> "Aws":
 @pytest.fixture
 def aws_here(aws: "Aws", tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> "Aws":
     """An empty AWS that AWS's clients of this process and its children talk to, as fast as they like."""
+    settings_for(aws, tmp_path, monkeypatch)
+    return aws
+
+
+def settings_for(aws: "Aws", folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have AWS's clients of this process talk to the stand-in, as fast as they like, and to nothing else."""
     from layerforge.operate import aws as access  # noqa: PLC0415
 
     for name in [name for name in os.environ if name.startswith("AWS_")]:
@@ -44,12 +50,11 @@ def aws_here(aws: "Aws", tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> "Aw
         "AWS_ACCESS_KEY_ID": "testing",
         "AWS_SECRET_ACCESS_KEY": "testing",
         "AWS_REGION": REGION,
-        "AWS_CONFIG_FILE": str(tmp_path / "no-aws-config"),
-        "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "no-aws-credentials"),
+        "AWS_CONFIG_FILE": str(folder / "no-aws-config"),
+        "AWS_SHARED_CREDENTIALS_FILE": str(folder / "no-aws-credentials"),
         "AWS_EC2_METADATA_DISABLED": "true",
         "NO_PROXY": "127.0.0.1",
     }
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(access, "CONTROL_PLANE", 10_000.0)
-    return aws

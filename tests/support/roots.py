@@ -1,73 +1,31 @@
-"""A fleet on the stand-in: modules and roots as `gen` writes them, ZIPs, and a watch over every call to Lambda."""
+"""A fleet on the stand-in: modules and roots of a real spec or of a plan, ZIPs, and a watch over every call."""
 
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
+
+import pytest
 
 from layerforge.cli import outputs
+from layerforge.cli.main import run
 from layerforge.cli.roots import compare_roots, roots_of, write_roots
 from layerforge.facts.load import load_facts
 from layerforge.lock.types import NO_REQUEST, ArtifactRecord, Lock, LockedUnit
 from layerforge.names import Delivery
-from layerforge.plan.fleet_types import Fleet, Function, Pointer, Region
+from layerforge.plan.fleet_types import Fleet, Function, Pointer, Region, RegionState
+from layerforge.plan.make import make_plan
 from layerforge.plan.types import CodeSource, Layer, Plan, Unit
 from layerforge.render.make import render
+from layerforge.spec.load import load_spec
+from support.aws import settings_for
 from support.estate import Estate, Step, sha256_of, zip_of
 from support.moto_server import Aws, Call
 from support.plans import inputs
 from support.tf import Terraform
-
-ACCOUNT: Final = "123456789012"
-TAKES_AWAY: Final = frozenset({"DeleteLayerVersion", "RemoveLayerVersionPermission"})
-"""What Terraform never asks for."""
-
-
-@dataclass(kw_only=True, slots=True)
-class Watch:
-    """Follows the calls to Lambda in one Region, and fails at the first one after which something in use is missing.
-
-    Attributes:
-        region: the one.
-        wanted: who shall have which layer, by its name at AWS: statement ids.
-        live: number of the newest version by layer.
-        granted: the statements of each version.
-    """
-
-    region: str
-    wanted: dict[str, set[str]] = field(default_factory=dict)
-    live: dict[str, int] = field(default_factory=dict)
-    granted: dict[str, set[str]] = field(default_factory=dict)
-
-    def follow(self, calls: Iterable[Call]) -> None:
-        """Go through calls in the order of their answers."""
-        for call in calls:
-            given = call.parameters
-            assert call.status < 300, call
-            assert call.region == self.region, call
-            assert call.action not in TAKES_AWAY, call
-            if call.action == "PublishLayerVersion":
-                number = self.live.get(given["LayerName"], 0) + 1
-                self.live[given["LayerName"]] = number
-                self.granted[self.arn(given["LayerName"], number)] = set()
-            elif call.action == "AddLayerVersionPermission":
-                self.granted[self.arn(given["LayerName"], int(given["VersionNumber"]))].add(given["StatementId"])
-            elif call.action in ("CreateFunction", "UpdateFunctionConfiguration"):
-                self.all_there(given.get("Layers", ()))
-            elif call.action == "PutParameter":
-                self.all_there([given["Value"]])
-
-    def all_there(self, arns: Iterable[str]) -> None:
-        """Check that each ARN of ours is published, with every grant of the spec on it."""
-        for arn in arns:
-            if f":{ACCOUNT}:" in arn:
-                assert arn in self.granted, arn
-                assert self.granted[arn] >= self.wanted[arn.split(":")[6]], arn
-
-    def arn(self, name: str, number: int) -> str:
-        """Return the ARN of a version."""
-        return f"arn:aws:lambda:{self.region}:{ACCOUNT}:layer:{name}:{number}"
+from support.watch import ACCOUNT, Watch
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -128,10 +86,32 @@ class FleetEstate:
         for root in roots.texts:
             self._provide(root, next(region for region in fleet.regions if self.folder / region.root == root).name)
         for region in fleet.regions:
-            watch = self.watches.setdefault(region.name, Watch(region=region.name))
-            for layer in plan.layers:
-                watch.wanted |= {unit.aws_name: {grant.key for grant in layer.grants} for unit in layer.units}
+            self.watches.setdefault(region.name, Watch(region=region.name)).expect(plan)
         self._build(plan, fleet)
+
+    def write(self, path: str, text: str) -> None:
+        """Write a file beside the spec."""
+        (self.folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (self.folder / path).write_text(text, encoding="utf-8")
+
+    def layerforge(self, *argv: str) -> int:
+        """Run a command where the spec lies, as its user would, and return the exit code."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.chdir(self.folder)
+            settings_for(self.aws, self.folder, patch)
+            patch.setenv("LAYERFORGE_CACHE_DIR", str(self.folder / "cache"))
+            return run(argv)
+
+    def gen(self, spec: str) -> None:
+        """Write a real spec, have everything made and pushed by the commands, and put a provider beside each root."""
+        self.write("layers.yaml", spec)
+        assert self.layerforge("gen") == 0
+        assert self.layerforge("push") == 0
+        plan = make_plan([load_spec(self.spec)], load_facts(), date(2026, 11, 1))
+        for region in (region for fleet in plan.fleets for region in fleet.regions):
+            self.watches.setdefault(region.name, Watch(region=region.name)).expect(plan)
+            if region.state is RegionState.ACTIVE:
+                self._provide(self.folder / region.root, region.name)
 
     def _lock(self, plan: Plan) -> Lock:
         units = {}
@@ -172,6 +152,7 @@ class FleetEstate:
 
     def root(self, region: Region) -> Estate:
         """Return a Region's root, made ready."""
+        self.aws.log.clear()
         folder = self.folder / region.root
         self.terraform.prepare(folder)
         return Estate(folder=folder, terraform=self.terraform, aws=self.aws, seeds={})
@@ -184,8 +165,7 @@ class FleetEstate:
         if planned.status == 2:
             root.apply()
             calls = tuple(self.aws.log.writes())
-        watch = self.watches[region.name]
-        watch.follow(call for call in calls if call.service != "s3")
+        self.watches[region.name].follow(calls)
         self.look(region)
         return Applied(planned=planned, calls=calls, left=root.plan())
 
@@ -197,11 +177,12 @@ class FleetEstate:
             assert there == set(range(1, newest + 1)), name
             for number in there:
                 assert watch.granted[watch.arn(name, number)] <= set(self.grants(region, name, number)), (name, number)
-        for function in api.list_functions()["Functions"]:
-            name = function["FunctionName"]
-            aliases = [alias["Name"] for alias in api.list_aliases(FunctionName=name)["Aliases"]]
-            for qualifier in ("$LATEST", *aliases):
-                watch.all_there(self.layers_of(region, name, qualifier))
+        for page in api.get_paginator("list_functions").paginate(FunctionVersion="ALL"):
+            for version in page["Functions"]:
+                arns = [layer["Arn"] for layer in version.get("Layers", ())]
+                assert {arn for arn in arns if f":{ACCOUNT}:" in arn} <= set(watch.granted), version["FunctionArn"]
+                if version["Version"] == "$LATEST":
+                    watch.all_there(arns)
 
     def grants(self, region: Region, name: str, number: int) -> list[str]:
         """Return the statement ids of a version; none without a policy."""
@@ -213,10 +194,15 @@ class FleetEstate:
         return [statement["Sid"] for statement in json.loads(policy)["Statement"]]
 
     def layers_of(self, region: Region, function: str, qualifier: str = "live") -> list[str]:
-        """Return the ARNs of a function's layers, in their order, as AWS has them."""
+        """Return a function's layers in their order, as AWS has them: name and number of each."""
         api = self.aws.client("lambda", region.name)
         found = api.get_function_configuration(FunctionName=function, Qualifier=qualifier)
-        return [layer["Arn"] for layer in found.get("Layers", ())]
+        return [layer["Arn"].split(":", 6)[6] for layer in found.get("Layers", ())]
+
+    def objects(self, region: Region) -> list[str]:
+        """Return whose objects are in a Region's bucket: layers and functions by name, once for each object."""
+        listed = self.aws.client("s3", region.name).list_objects_v2(Bucket=region.bucket).get("Contents", ())
+        return sorted(item["Key"].split("/")[-3] for item in listed)
 
 
 def open_fleet(folder: Path, terraform: Terraform, aws: Aws, regions: Iterable[Region]) -> FleetEstate:

@@ -28,6 +28,8 @@ _PUBLISH_NOTHING: Final = frozenset(
 """Settings that are no part of a version."""
 
 _TITLES: Final = {"permissions": "permissions of its role", "key_use": "permissions of its role"}
+_GOES: Final = "is deleted, with all its versions"
+_STAYS: Final = "stays where `layerforge push` looks for it, and is Terraform's no more"
 _FOLLOWED: Final = frozenset({Kind.CODE, Kind.LAYERS, Kind.FOLLOWS})
 
 
@@ -85,14 +87,14 @@ def _code(old: FunctionState, new: FunctionState) -> Iterator[Effect]:
     elif (old.zip is None) != (new.zip is None) or (new.zip is None and old.code != new.code):
         yield Effect(kind=Kind.CODE, text="new code: another object, or version of it, is named")
     if old.via is not new.via:
-        gone = "; the uploaded object is deleted, with all its versions" if old.via is Delivery.S3 else ""
-        if gone and new.via is Delivery.PUSHED and old.zip == new.zip:
-            gone += ", so `layerforge push` comes once more after it"
+        uploaded = ""
+        if old.via is Delivery.S3:
+            uploaded = f"; the uploaded object {_STAYS if new.via is Delivery.PUSHED else _GOES}"
         old_way, new_way = (via.value if via is not None else "a bucket" for via in (old.via, new.via))
         yield Effect(
             kind=Kind.DELIVERY,
-            text=f"delivery of its code {old_way} → {new_way}{gone}",
-            loud=bool(gone),
+            text=f"delivery of its code {old_way} → {new_way}{uploaded}",
+            loud=_GOES in uploaded,
             before=old.via,
             after=new.via,
         )

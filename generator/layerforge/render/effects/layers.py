@@ -12,6 +12,7 @@ from layerforge.render.effects.words import MOST, both, plural, quoted, short, s
 _EXPLAINED: Final = frozenset({LAYER_VERSION, "aws_lambda_layer_version_permission", "aws_s3_object"})
 _PUSH_FIRST: Final = "; `layerforge push` comes first"
 _OBJECTS_GO: Final = "the uploaded objects are deleted, with all their versions"
+_OBJECTS_STAY: Final = "the uploaded objects stay where `layerforge push` looks for them, and are Terraform's no more"
 
 
 def layer_comes(new: LayerState) -> Iterator[Effect]:
@@ -124,10 +125,9 @@ def _delivery(old: LayerState, new: LayerState) -> Iterator[Effect]:
     if new.via is Delivery.S3:
         text += "; Terraform uploads the ZIPs"
     if old.via is Delivery.S3:
-        text += f"; {_OBJECTS_GO}"
-        if new.via is Delivery.PUSHED and old.content & new.content:
-            text += ", so `layerforge push` comes once more after it"
-    yield Effect(kind=Kind.DELIVERY, text=text, loud=old.via is Delivery.S3, before=old.via, after=new.via)
+        text += f"; {_OBJECTS_STAY if new.via is Delivery.PUSHED else _OBJECTS_GO}"
+    gone = _OBJECTS_GO in text
+    yield Effect(kind=Kind.DELIVERY, text=text, loud=gone, before=old.via, after=new.via)
 
 
 def _grants(old: LayerState, new: LayerState) -> Iterator[Effect]:

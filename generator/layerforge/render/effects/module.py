@@ -52,6 +52,8 @@ def read_module(texts: Mapping[str, str]) -> Module:
             _join(named, block.attributes.items())
         elif block.type in found:
             _join(found[block.type], [(".".join(block.labels), block)])
+        elif block.type == "removed":
+            continue  # what somebody else looks after from now on
         elif block.type == "terraform":
             provider = _provider(block)
         else:

@@ -11,6 +11,15 @@ locals {
   }
 }
 
+# What Terraform uploaded before, it forgets and leaves in the bucket: it is the object that is pushed now.
+removed {
+  from = aws_s3_object.artifact
+
+  lifecycle {
+    destroy = false
+  }
+}
+
 resource "aws_lambda_layer_version" "python312_x86_64" {
   layer_name               = "${var.name_prefix}pushed-alone-python312-x86-64"
   description              = "Some layer"

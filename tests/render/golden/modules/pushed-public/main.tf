@@ -19,6 +19,15 @@ locals {
   }
 }
 
+# What Terraform uploaded before, it forgets and leaves in the bucket: it is the object that is pushed now.
+removed {
+  from = aws_s3_object.artifact
+
+  lifecycle {
+    destroy = false
+  }
+}
+
 resource "aws_lambda_layer_version" "all" {
   layer_name               = "${var.name_prefix}pushed-public"
   description              = "Some layer"

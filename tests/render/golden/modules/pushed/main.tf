@@ -8,6 +8,15 @@ locals {
   tags = var.tags
 }
 
+# What Terraform uploaded before, it forgets and leaves in the bucket: it is the object that is pushed now.
+removed {
+  from = aws_s3_object.artifact
+
+  lifecycle {
+    destroy = false
+  }
+}
+
 resource "aws_lambda_function" "this" {
   # checkov:skip=CKV_AWS_116: The spec names no dead-letter target; only asynchronous invocations would use one.
   function_name                  = local.function_name
