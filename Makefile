@@ -26,12 +26,12 @@ lint: .venv/.stamp-dev ## ruff, formatting, and the contract of who imports whom
 	@$(PY) -m ruff check && $(PY) -m ruff format --check && .venv/bin/lint-imports --no-cache
 
 type: .venv/.stamp-dev ## mypy, strict
-	@$(PY) -m mypy && MYPYPATH=examples/quickstart/src $(PY) -m mypy examples/quickstart/src/shared_utils && MYPYPATH=policies $(PY) -m mypy --explicit-package-bases policies/layer_*.py policies/lambda_layer_rules && MYPYPATH=bench:generator $(PY) -m mypy bench/run.py bench/in_process.py
+	@$(PY) -m mypy && MYPYPATH=examples/quickstart/src $(PY) -m mypy examples/quickstart/src/shared_utils && MYPYPATH=policies $(PY) -m mypy --explicit-package-bases policies/layer_*.py policies/lambda_layer_rules && MYPYPATH=bench:generator:tests $(PY) -m mypy bench/run.py bench/in_process.py
 
 scan: .venv-scan/.stamp ## checkov over modules/ and examples/, with its policies and ours; SARIF in build/scan/
 	@sh .ci/scan modules examples
 
-bench: .venv-bench/.stamp .venv-scan/.stamp .venv/.stamp-run ## compare with other tools, print the tables (BENCH_ARGS="--update-readme")
+bench: .venv-bench/.stamp .venv-scan/.stamp .venv/.stamp-run ## compare with other tools, print the tables (BENCH_ARGS="--long --update-readme")
 	@$(PY) bench/run.py $(BENCH_ARGS)
 
 check: lint type check-gen scan test ## all that CI runs: lint, types, import contract, gen --check, scan, tests

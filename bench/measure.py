@@ -7,20 +7,35 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
+
+MB = 1_000_000
+_UNIT = 1 if sys.platform == "darwin" else 1024
+"""Of ``ru_maxrss``, in bytes."""
+
+Name = TypeVar("Name", bound=Hashable)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Cost:
-    """What one repetition cost, in seconds: ``cpu`` is user plus system time, of all processes that took part."""
+    """What one repetition cost.
+
+    Attributes:
+        cpu: seconds of user and system time, of all processes that took part.
+        wall: seconds.
+        peak: the most resident memory of any one of them, in bytes, and no less than this process has: Linux counts
+            what a child had before it became a program of its own.
+    """
 
     cpu: float
     wall: float
+    peak: int = 0
 
     def __add__(self, other: "Cost") -> "Cost":
-        return Cost(cpu=self.cpu + other.cpu, wall=self.wall + other.wall)
+        return Cost(cpu=self.cpu + other.cpu, wall=self.wall + other.wall, peak=max(self.peak, other.peak))
 
 
 def run(argv: Sequence[str], *, cwd: Path | None = None, env: Mapping[str, str] | None = None) -> Cost:
@@ -40,15 +55,17 @@ def run(argv: Sequence[str], *, cwd: Path | None = None, env: Mapping[str, str] 
     wall = time.perf_counter() - begin
     if child.returncode:
         sys.exit(f"{' '.join(argv)}\nfailed with {child.returncode}:\n{said.decode(errors='replace')[-4000:]}")
-    return Cost(cpu=usage.ru_utime + usage.ru_stime, wall=wall)
+    return Cost(cpu=usage.ru_utime + usage.ru_stime, wall=wall, peak=usage.ru_maxrss * _UNIT)
 
 
-def repeat(contestants: Mapping[str, Callable[[], Cost]], repetitions: int, *, say: str = "") -> dict[str, list[Cost]]:
+def repeat(
+    contestants: Mapping[Name, Callable[[], Cost]], repetitions: int, *, say: str = ""
+) -> dict[Name, list[Cost]]:
     """Let all contestants run once a repetition, in an order that rotates, after one unmeasured round.
 
     So each repetition's costs were measured within seconds of each other and can be divided by each other.
     """
-    costs: dict[str, list[Cost]] = {name: [] for name in contestants}
+    costs: dict[Name, list[Cost]] = {name: [] for name in contestants}
     names = list(contestants)
     for number in range(repetitions + 1):
         turn = number % len(names)
@@ -61,8 +78,12 @@ def repeat(contestants: Mapping[str, Callable[[], Cost]], repetitions: int, *, s
 
 
 def median(costs: Sequence[Cost]) -> Cost:
-    """Return the medians of CPU and wall."""
-    return Cost(cpu=statistics.median(cost.cpu for cost in costs), wall=statistics.median(cost.wall for cost in costs))
+    """Return the medians of CPU, wall and memory."""
+    return Cost(
+        cpu=statistics.median(cost.cpu for cost in costs),
+        wall=statistics.median(cost.wall for cost in costs),
+        peak=round(statistics.median(cost.peak for cost in costs)),
+    )
 
 
 def ratio(costs: Sequence[Cost], to: Sequence[Cost]) -> float:

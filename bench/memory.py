@@ -4,12 +4,12 @@ import sys
 
 from contestants import ask
 from inputs import DATA_SCIENCE, LARGE, Inputs, call, prepare
-from report import Claim, table
+from report import Claim, Measured, table
 
 _MB = 1_000_000
 
 
-def memory() -> tuple[str, list[Claim]]:
+def memory() -> Measured:
     """Return the table, and what was claimed beside what was measured."""
     sets = [prepare("data-science", DATA_SCIENCE), prepare("large", LARGE)]
     peaks = [_peak(inputs) for inputs in sets]

@@ -1,12 +1,13 @@
 """Markdown: tables, claims beside measurements, and the region of the README that quotes them."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 BEGIN = "<!-- bench: written by `make bench BENCH_ARGS=--update-readme` -->"
 END = "<!-- bench: end -->"
+_PART = re.compile(r"<!-- bench: part (\w+) -->")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,10 +30,19 @@ class Claim:
         return cls(text=text, wanted=f"≥ {limit:g}{unit}", measured=f"{value:.1f}{unit}", kept=value >= limit)
 
 
+Measured = tuple[str, list[Claim]]
+"""What a part of the bench gives: its text, and what was claimed beside what was measured."""
+
+
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Return a Markdown table; every column but the first is aligned to the right."""
     lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+def with_claims(text: str, claims: Sequence[Claim]) -> str:
+    """Return the text of a part, its claims below it."""
+    return f"{text}\n\n{claims_table(claims)}" if claims else text
 
 
 def claims_table(claims: Sequence[Claim]) -> str:
@@ -41,14 +51,22 @@ def claims_table(claims: Sequence[Claim]) -> str:
     return table(["claim", "wanted", "measured"], rows)
 
 
-def update(readme: Path, text: str) -> None:
-    """Replace the marked region of the README.
+def update(readme: Path, machine: str, parts: Mapping[str, str]) -> None:
+    """Write parts into the marked region of the README. Those that it has and that were not measured stay.
 
     Raises:
-        ValueError: the README has no such region.
+        ValueError: the README has no such region, or what would stay was measured on another machine.
     """
     before = readme.read_text(encoding="utf-8")
-    region = re.compile(re.escape(BEGIN) + ".*?" + re.escape(END), re.DOTALL)
-    if len(region.findall(before)) != 1:
+    found = re.findall(f"{re.escape(BEGIN)}\n(.*?)\n{re.escape(END)}", before, re.DOTALL)
+    if len(found) != 1:
         raise ValueError(f"{readme} has not exactly one region between {BEGIN} and {END}")
-    readme.write_text(region.sub(lambda _: f"{BEGIN}\n\n{text}\n\n{END}", before), encoding="utf-8")
+    head, *rest = _PART.split(found[0])
+    kept = {name: text.strip() for name, text in zip(rest[::2], rest[1::2], strict=True)}
+    if kept.keys() - parts.keys() and head.strip() != machine:
+        raise ValueError(
+            f"{readme} quotes another machine, so all parts have to be measured:\n{head.strip()}\n{machine}"
+        )
+    written = [f"<!-- bench: part {name} -->\n\n{text}" for name, text in ({**kept, **parts}).items()]
+    region = "\n\n".join([BEGIN, machine, *written, END])
+    readme.write_text(before.replace(f"{BEGIN}\n{found[0]}\n{END}", region), encoding="utf-8")

@@ -1,24 +1,34 @@
 """Compares layerforge with other tools, all in one run: `make bench`. Prints Markdown."""
 
 import argparse
-import hashlib
 import os
-import shutil
 import sys
-import time
-from pathlib import Path
+from collections.abc import Callable
 
-from contestants import BOUND, OURS_BUILD, OURS_COMMAND, PEX, UV_ZIPFILE, check, contestants, versions
-from inputs import DATA_SCIENCE, ROOT, WORK, Inputs, call, prepare
-from measure import Cost, machine, median, ratio, repeat
+from inputs import ROOT, WORK
+from measure import machine
 from memory import memory
-from report import Claim, claims_table, table, update
+from report import Measured, update, with_claims
+from roots import roots, terraform
+from scale import scale
 from scan import scan
 from startup import startup
+from tools import tools
 
 from layerforge.paths import CACHE_VARIABLE
 
-PARTS = ["tools", "startup", "memory", "scan"]
+PARTS: dict[str, Callable[[int], Measured]] = {
+    "tools": tools,
+    "startup": startup,
+    "memory": lambda _: memory(),
+    "scale": lambda _: scale(),
+    "roots": lambda _: roots(),
+    "scan": scan,
+}
+"""Each takes the number of repetitions, and returns its text and what was claimed beside what was measured."""
+
+LONG = ("scale", "roots")
+"""Parts that take minutes each; they have a number of repetitions of their own."""
 
 
 def main() -> None:
@@ -26,78 +36,31 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repetitions", type=int, default=7, help="measured rounds, at least 7 to be quoted")
     parser.add_argument("--part", action="append", choices=PARTS, help="only this part")
-    parser.add_argument("--update-readme", action="store_true", help="write the tables into README.md")
+    parser.add_argument("--long", action="store_true", help=f"also the parts that take minutes: {', '.join(LONG)}")
+    parser.add_argument(
+        "--update-readme", action="store_true", help="write what was measured into README.md; all parts"
+    )
     args = parser.parse_args()
-    parts = args.part or PARTS
-    if args.update_readme and (args.repetitions < 7 or len(parts) < len(PARTS)):
-        parser.error("--update-readme needs all parts and at least 7 repetitions")
+    if args.update_readme and args.repetitions < 7:
+        parser.error("--update-readme needs at least 7 repetitions")
+    everything = args.long or args.update_readme
+    chosen = args.part or [name for name in PARTS if everything or name not in LONG]
 
+    if "roots" in chosen:
+        terraform()  # told now, and not after many minutes
     WORK.mkdir(parents=True, exist_ok=True)
     os.environ[CACHE_VARIABLE] = str(WORK / "cache")  # a store of its own, warm and known
-    texts = [f"{machine()}. SHA-256 in one thread: {_sha256_rate():.0f} MB/s. {versions()}."]
-    claims: list[Claim] = []
-    if "tools" in parts:
-        text, found = _tools(args.repetitions)
-        texts, claims = [*texts, text], [*claims, *found]
-    if "startup" in parts:
-        text, found = startup(args.repetitions)
-        texts, claims = [*texts, text], [*claims, *found]
-    if "memory" in parts:
-        text, found = memory()
-        texts, claims = [*texts, text], [*claims, *found]
-    if "scan" in parts:
-        text, found = scan(args.repetitions)
-        texts, claims = [*texts, text], [*claims, *found]
-    text = "\n\n".join([*texts, claims_table(claims)])
-    print(text)
+    print(machine(), flush=True)
+    texts: dict[str, str] = {}
+    kept = True
+    for name in (name for name in PARTS if name in chosen):
+        text, claims = PARTS[name](args.repetitions)
+        texts[name] = with_claims(text, claims)
+        kept = kept and all(claim.kept for claim in claims)
+        print(f"\n{texts[name]}", flush=True)
     if args.update_readme:
-        update(ROOT / "README.md", text)
-    sys.exit(0 if all(claim.kept for claim in claims) else 1)
-
-
-def _tools(repetitions: int) -> tuple[str, list[Claim]]:
-    inputs = prepare("data-science", DATA_SCIENCE)
-    _warm(inputs)
-    costs = repeat(contestants(inputs), repetitions, say="tools")
-    check(inputs)
-    rows = [[name, *_cells(name, costs)] for name in costs]
-    intro = (
-        f"One ZIP of {', '.join(DATA_SCIENCE)} and their dependencies for python3.12 on x86_64 "
-        f"({inputs.size / 1e6:.0f} MB of wheels), caches warm, no network, medians of {repetitions} rounds. "
-        "The first two rows are measured inside a running Python, the others are whole commands."
-    )
-    head = ["what", "CPU s", "wall s", "CPU ÷ the build", "CPU ÷ the command"]
-    build, command, bound = costs[OURS_BUILD], costs[OURS_COMMAND], costs[BOUND]
-    claims = [
-        Claim.at_least("uv + zipfile, CPU of the build's", ratio(costs[UV_ZIPFILE], build), 25, "×"),
-        Claim.at_least("pex with a lock, CPU of the build's", ratio(costs[PEX], build), 20, "×"),
-        Claim.at_most("the build, CPU of copy + sha256", ratio(build, bound), 1.6, "×"),
-        Claim.at_least("uv + zipfile, CPU of the whole command's", ratio(costs[UV_ZIPFILE], command), 15, "×"),
-    ]
-    return f"{intro}\n\n{table(head, rows)}", claims
-
-
-def _cells(name: str, costs: dict[str, list[Cost]]) -> list[str]:
-    middle = median(costs[name])
-    of_build, of_command = ratio(costs[name], costs[OURS_BUILD]), ratio(costs[name], costs[OURS_COMMAND])
-    return [f"{middle.cpu:.2f}", f"{middle.wall:.2f}", f"{of_build:.1f}", f"{of_command:.1f}"]
-
-
-def _warm(inputs: Inputs) -> None:
-    """Lock the bench's spec with its digest once, and bring its wheels into the store."""
-    out = Path(inputs.folder, "warm")
-    shutil.rmtree(out, ignore_errors=True)
-    call(sys.executable, "-m", "layerforge", "gen", "--spec", inputs.spec, "--out", out, cwd=inputs.folder)
-
-
-def _sha256_rate() -> float:
-    """Return MB/s of one thread, the best of five."""
-    block, rates = bytes(1 << 26), []
-    for _ in range(5):
-        begin = time.process_time()
-        hashlib.sha256(block).digest()
-        rates.append(len(block) / 1e6 / (time.process_time() - begin))
-    return max(rates)
+        update(ROOT / "README.md", machine(), texts)
+    sys.exit(0 if kept else 1)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from inputs import ROOT, WORK, call
 from measure import Cost, median, ratio, repeat, run
-from report import Claim, table
+from report import Claim, Measured, table
 
 CHECKOV = ROOT / ".venv-scan" / "bin" / "checkov"
 ALONE = "checkov"
@@ -13,7 +13,7 @@ OURS = "checkov with our policies"
 MODULES = 100
 
 
-def scan(repetitions: int) -> tuple[str, list[Claim]]:
+def scan(repetitions: int) -> Measured:
     """Return the table, and what was claimed beside what was measured."""
     call("make", ".venv-scan/.stamp", cwd=ROOT)
     folder = _modules()

@@ -6,13 +6,13 @@ from pathlib import Path
 
 from inputs import WORK, call
 from measure import Cost, median, ratio, repeat, run
-from report import Claim, table
+from report import Claim, Measured, table
 
 BARE = "`python -c pass`"
 HELP = "`layerforge --help`"
 
 
-def startup(repetitions: int) -> tuple[str, list[Claim]]:
+def startup(repetitions: int) -> Measured:
     """Return the table, and what was claimed beside what was measured."""
     small, large = _project(100), _project(1000)
     for folder in (small, large):

@@ -11,8 +11,9 @@ from layerforge.operate.mend import Outcome, mend, review
 from layerforge.plan.types import AccountGrant, Grant, Layer
 from support import fleet, plans
 from support.estate import open_estate
+from support.mirror import REGION
 from support.moto_server import Aws
-from support.tf import REGION, Terraform
+from support.tf import Terraform
 
 pytestmark = [pytest.mark.terraform, pytest.mark.slow]
 

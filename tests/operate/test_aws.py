@@ -14,8 +14,8 @@ from layerforge.operate.pace import StoppedError
 from layerforge.operate.published import audit, list_versions
 from support import fleet
 from support.fleet import OTHER
+from support.mirror import REGION
 from support.moto_server import Aws
-from support.tf import REGION
 from support.trouble import Refusal
 
 LIMIT = 15

@@ -9,8 +9,8 @@ import pytest
 from layerforge.cli.main import run
 from support import fleet
 from support.fleet import OTHER
+from support.mirror import REGION
 from support.moto_server import Aws
-from support.tf import REGION
 from support.trouble import Refusal
 
 SPEC = """\

@@ -17,8 +17,8 @@ from layerforge.operate.pace import StoppedError
 from layerforge.operate.pull import pull
 from support.buckets import EU, US, make_bucket, parcel, write_project
 from support.fleet import OTHER
+from support.mirror import REGION
 from support.moto_server import Aws
-from support.tf import REGION
 from support.trouble import Refusal
 
 Command = Callable[..., tuple[int, str, str]]

@@ -21,8 +21,8 @@ from layerforge.operate.parts import Slice, send_in_parts
 from layerforge.operate.push import push
 from support.buckets import EU, US, make_bucket, objects, parcel, write_project
 from support.fleet import OTHER
+from support.mirror import REGION
 from support.moto_server import Aws
-from support.tf import REGION
 from support.trouble import Refusal
 
 Command = Callable[..., tuple[int, str, str]]

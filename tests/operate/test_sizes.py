@@ -22,8 +22,8 @@ from layerforge.operate.sizes import RemoteFile, fetch_part, read_sizes
 from support import fleet
 from support.file_server import FileServer, Reply, serve_files
 from support.fleet import OTHER
+from support.mirror import REGION
 from support.moto_server import Aws
-from support.tf import REGION
 
 SPEC = """\
 version: 1

@@ -17,8 +17,8 @@ from layerforge.operate.survey import survey
 from support import fleet, plans
 from support.estate import zip_of
 from support.fleet import OTHER
+from support.mirror import REGION
 from support.moto_server import Aws
-from support.tf import REGION
 
 SPEC = """\
 version: 1

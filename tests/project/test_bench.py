@@ -1,6 +1,7 @@
 """The parts of bench/ that compute, count and write."""
 
 import importlib.util
+import re
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -8,6 +9,7 @@ from types import ModuleType
 
 import pytest
 
+from support import specs
 from support.repository import ROOT
 
 
@@ -86,12 +88,74 @@ def test_a_missed_claim_says_so() -> None:
 def test_only_the_region_of_the_readme_is_written(tmp_path: Path) -> None:
     report, readme = load("report"), tmp_path / "README.md"
     readme.write_text(f"before\n\n{report.BEGIN}\n\nold \\1\n\n{report.END}\n\nafter\n", encoding="utf-8")
-    report.update(readme, "new \\1 table")
-    assert readme.read_text(encoding="utf-8") == (
-        f"before\n\n{report.BEGIN}\n\nnew \\1 table\n\n{report.END}\n\nafter\n"
-    )
+    report.update(readme, "this machine", {"tools": "new \\1 table"})
+    blocks = [
+        "before",
+        report.BEGIN,
+        "this machine",
+        "<!-- bench: part tools -->",
+        "new \\1 table",
+        report.END,
+        "after\n",
+    ]
+    assert readme.read_text(encoding="utf-8") == "\n\n".join(blocks)
     with pytest.raises(ValueError, match="exactly one region"):
-        report.update(ROOT / "LICENSE", "table")
+        report.update(ROOT / "LICENSE", "this machine", {"tools": "table"})
+
+
+def test_parts_that_were_not_measured_stay_if_this_machine_made_them(tmp_path: Path) -> None:
+    report, readme = load("report"), tmp_path / "README.md"
+    readme.write_text(f"{report.BEGIN}\n\n{report.END}\n", encoding="utf-8")
+    report.update(readme, "one machine", {"tools": "tools 1", "scale": "scale 1"})
+    report.update(readme, "one machine", {"tools": "tools 2", "roots": "roots 2"})
+    texts = {"tools": "tools 2", "scale": "scale 1", "roots": "roots 2"}
+    parts = [f"<!-- bench: part {name} -->\n\n{text}" for name, text in texts.items()]
+    kept = "\n\n".join([report.BEGIN, "one machine", *parts, f"{report.END}\n"])
+    assert readme.read_text(encoding="utf-8") == kept
+    with pytest.raises(ValueError, match=r"all parts have to be measured:\none machine\nanother machine$"):
+        report.update(readme, "another machine", {"tools": "tools 3"})
+    assert readme.read_text(encoding="utf-8") == kept
+    report.update(readme, "another machine", {"tools": "tools 4", "scale": "scale 4", "roots": "roots 4"})
+    assert "another machine" in readme.read_text(encoding="utf-8")
+
+
+def test_the_memory_of_a_child_and_of_its_child_count_together(tmp_path: Path) -> None:
+    measure, processes = load("measure"), load("processes")
+    hold = "import sys, time\nheld = bytearray(50_000_000)\n"
+    child = f"{hold}import subprocess\nsubprocess.run([sys.executable, '-c', {hold + 'time.sleep(1)'!r}], check=True)"
+    with processes.Tree() as tree:
+        cost = measure.run([sys.executable, "-c", child])
+    assert 50_000_000 < cost.peak < 200_000_000
+    if Path("/proc/self").exists():
+        assert 100_000_000 < tree.peak < 300_000_000
+
+
+def test_linear_growth_is_claimed_and_more_is_missed() -> None:
+    scale, measure = load("scale"), load("measure")
+
+    def claims(factor: float) -> list[bool]:
+        costs = {
+            (task, items): measure.Cost(cpu=items * (factor if items == 3000 else 1), wall=1.0, peak=items)
+            for task in scale.TASKS
+            for items in (300, 3000)
+        }
+        return [claim.kept for claim in scale.claims(costs, 300, 3000)]
+
+    assert claims(1.2) == [True, True, True]
+    assert claims(1.3) == [False, False, True]
+    assert scale.cells(measure.Cost(cpu=3, wall=4, peak=5_000_000), 300) == ["3.00", "4.00", "10.00", "5"]
+
+
+def test_the_fleet_of_the_bench_is_a_spec_without_mistakes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    load("measure")
+    monkeypatch.setattr(load("inputs"), "WORK", tmp_path)
+    fleet = load("fleet").make_fleet("small", 4, 5)
+    plan = specs.plan(fleet.folder, (fleet.folder / "layers.yaml").read_text(encoding="utf-8"))
+    assert plan.warnings == ()
+    assert fleet.items == len(plan.packaged) == 9
+    assert [len(function.layers) for function in plan.functions] == [3] * 5
+    assert [region.name for one in plan.fleets for region in one.regions] == ["eu-west-1", "us-east-1"]
+    assert fleet.one_line.is_file()
 
 
 def test_the_readme_quotes_what_bench_prints() -> None:
@@ -101,4 +165,5 @@ def test_the_readme_quotes_what_bench_prints() -> None:
     )
     assert "| claim | wanted | measured |" in region
     assert "SHA-256 in one thread" in region
+    assert {"tools", "startup", "memory"} <= set(re.findall("<!-- bench: part ([a-z]+) -->", region))
     assert "(missed)" not in region

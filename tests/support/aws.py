@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from support.tf import REGION
+from support.mirror import REGION
 
 if TYPE_CHECKING:
     from support.moto_server import Aws

@@ -9,8 +9,8 @@ from layerforge.names import LayerName, Sha256
 from layerforge.operate.objects import Parcel, key_of
 from support import plans
 from support.fleet import OTHER
+from support.mirror import REGION
 from support.moto_server import Aws
-from support.tf import REGION
 
 EU, US = "artifacts-eu", "artifacts-us"
 SPEC = """\

@@ -7,8 +7,8 @@ from uuid import uuid4
 from moto.awslambda.models import lambda_backends
 
 from support.estate import zip_of
+from support.mirror import REGION
 from support.moto_server import Aws
-from support.tf import REGION
 
 ACCOUNT = "123456789012"
 OTHER = "us-east-1"

@@ -18,8 +18,8 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from werkzeug.exceptions import NotFound
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from support.mirror import REGION
 from support.moto_faithful import PENDING, faithful
-from support.tf import REGION
 from support.trouble import Environ, Trouble, WsgiApp
 
 READS: Final = ("Get", "List", "Head", "Describe")

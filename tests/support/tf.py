@@ -4,7 +4,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
@@ -13,47 +13,14 @@ import pytest
 
 from layerforge.diagnostics import OutsideError
 from layerforge.process import Finished, run
+from support.mirror import BINARY_VARIABLE, MIRROR_VARIABLE, MIRRORS, clean_environment, find_mirror
 from support.provider import ATTACHED, Providers, sharing
 
-MIRROR_VARIABLE: Final = "LAYERFORGE_TF_MIRROR"
-BINARY_VARIABLE: Final = "LAYERFORGE_TERRAFORM"
 PROVIDER: Final = (
     'terraform {\n  required_providers {\n    aws = { source = "hashicorp/aws", version = "~> 5.100" }\n  }\n}\n'
 )
-PASSED_ON: Final = ("PATH", "LANG", "TMPDIR", "SSL_CERT_FILE", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY")
-PASSED_ON_LOWER: Final = tuple(name.lower() for name in PASSED_ON if name.endswith("_PROXY"))
-REGION: Final = "eu-west-1"
-_MIRROR_IN_CONFIG: Final = re.compile(r'filesystem_mirror\s*\{[^}]*?path\s*=\s*"([^"]+)"', re.DOTALL)
 _MODULE: Final = re.compile(r'^\s*module\s+"', re.MULTILINE)
 _OLDEST: Final = (1, 9)
-
-
-def find_mirror(environ: Mapping[str, str], *, home: Path, roots: Iterable[Path]) -> Path | None:
-    """Return the first folder that holds the AWS provider in a mirror's layout, ``None`` for none.
-
-    Looked at in this order: our own variable, the mirrors that the user's CLI configuration names, the folders that
-    Terraform searches by itself, and mirrors directly below ``roots``.
-    """
-    named = [Path(environ[MIRROR_VARIABLE])] if environ.get(MIRROR_VARIABLE) else []
-    config = Path(environ.get("TF_CLI_CONFIG_FILE") or home / ".terraformrc")
-    if config.is_file():
-        named += [Path(path).expanduser() for path in _MIRROR_IN_CONFIG.findall(config.read_text(encoding="utf-8"))]
-    standard = [
-        home / ".terraform.d/plugins",
-        home / ".local/share/terraform/plugins",
-        Path("/usr/local/share/terraform/plugins"),
-        Path("/usr/share/terraform/plugins"),
-        Path("terraform.d/plugins"),
-    ]
-    below = [folder for root in roots if root.is_dir() for folder in sorted(root.iterdir())]
-    return next((folder.absolute() for folder in (*named, *standard, *below) if _holds_provider(folder)), None)
-
-
-def _holds_provider(folder: Path) -> bool:
-    try:
-        return any(folder.glob("*/hashicorp/aws/5.*")) or any(folder.glob("*/hashicorp/aws/*_5.*.zip"))
-    except OSError:
-        return False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -112,31 +79,6 @@ class Terraform:
         return folder
 
 
-def clean_environment(environ: Mapping[str, str], *, home: Path, mirror: Path | None) -> dict[str, str]:
-    """Return an environment that holds nothing of the user's but the way to the network, with dummy keys for AWS."""
-    env = {name: environ[name] for name in (*PASSED_ON, *PASSED_ON_LOWER) if name in environ}
-    env |= {
-        "HOME": str(home),
-        "AWS_ACCESS_KEY_ID": "testing",
-        "AWS_SECRET_ACCESS_KEY": "testing",
-        "AWS_REGION": REGION,
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "AWS_CONFIG_FILE": str(home / "no-config"),
-        "AWS_SHARED_CREDENTIALS_FILE": str(home / "no-credentials"),
-        "CHECKPOINT_DISABLE": "1",
-        "TF_IN_AUTOMATION": "1",
-        "TF_INPUT": "0",
-    }
-    if mirror is not None:
-        config = home / "mirror.tfrc"
-        path = json.dumps(str(mirror))
-        config.write_text(f"provider_installation {{\n  filesystem_mirror {{\n    path = {path}\n  }}\n}}\n")
-        env["TF_CLI_CONFIG_FILE"] = str(config)
-    elif Path(environ.get("TF_CLI_CONFIG_FILE", "")).is_file():
-        env["TF_CLI_CONFIG_FILE"] = environ["TF_CLI_CONFIG_FILE"]
-    return env
-
-
 def missing(reason: str) -> None:
     """Skip the test for want of a tool; fail where ``CI`` is set, so that nothing goes untested there unseen."""
     if os.environ.get("CI"):
@@ -151,7 +93,7 @@ def terraform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terraform]:
     if shutil.which(binary) is None:
         missing(f"`{binary}` is not installed; {BINARY_VARIABLE} names another program")
     home = tmp_path_factory.mktemp("terraform-home")
-    mirror = find_mirror(os.environ, home=Path.home(), roots=(Path("/opt"), Path("/srv"), Path("/usr/local/share")))
+    mirror = find_mirror(os.environ, home=Path.home(), roots=MIRRORS)
     tool = Terraform(binary=binary, env=clean_environment(os.environ, home=home, mirror=mirror))
     version = tool.json(home, "version")["terraform_version"]
     if tuple(int(part) for part in version.split(".")[:2]) < _OLDEST:

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from support.tf import MIRROR_VARIABLE, Terraform, clean_environment, find_mirror, missing
+from support.mirror import MIRROR_VARIABLE, clean_environment, find_mirror
+from support.tf import Terraform, missing
 
 PACKAGE = "example.org/hashicorp/aws/5.100.0/linux_amd64"
 MODULE = """\
