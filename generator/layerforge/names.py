@@ -57,7 +57,8 @@ LAYER_VERSION_ARN: Final = re.compile(
     r":layer:(?P<name>[A-Za-z0-9_-]{1,140}):(?P<version>[1-9][0-9]*)"
 )
 UNIT_KEY: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-CHANNEL: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?")
+CHANNEL_CHARACTERS: Final = 64
+CHANNEL: Final = re.compile(rf"(?=.{{1,{CHANNEL_CHARACTERS}}}$)[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?")
 LAYER_NAME: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?")
 RUNTIME_ID: Final = re.compile(r"(?P<family>[a-z]+)(?P<version>\d+(?:\.(?:\d+|x))?)?(?:\.(?P<variant>[a-z]+[0-9]*))?")
 ACCOUNT_ID: Final = re.compile(r"[0-9]{12}")

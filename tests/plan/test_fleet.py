@@ -64,7 +64,7 @@ functions:
     environment: {{STAGE: , GREETING: ""}}
     role: {ROLE}
     tracing: false
-    logs: {{retention_days: 0, group: /services/api}}
+    logs: {{group: /services/api}}
     dead_letter: {QUEUE}
     vpc: true
     reserved_concurrency: 0
@@ -117,7 +117,7 @@ def test_a_function_with_everything(tmp_path: Path) -> None:
         environment={"LEVEL": "INFO", "GREETING": ""},
         role=ROLE,
         tracing=False,
-        logs=Logs(retention=0, format="JSON", group="/services/api"),
+        logs=Logs(retention=30, format="JSON", group="/services/api"),
         dead_letter=QUEUE,
         in_vpc=True,
         reserved_concurrency=0,

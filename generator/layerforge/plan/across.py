@@ -1,4 +1,4 @@
-"""Rules across all that a run emits: names, folders, AWS layers, log groups and SSM parameters are there once each."""
+"""Rules across all that a run emits: names, folders, AWS layers and SSM parameters are there once each."""
 
 from collections.abc import Iterator, Sequence
 
@@ -11,14 +11,13 @@ from layerforge.plan.words import error, place
 
 
 def check_across(layers: Sequence[tuple[Layer, Settings]], functions: Sequence[Function]) -> Iterator[Diagnostic]:
-    """Yield ``PLAN001`` to ``PLAN003``, ``PLAN021`` and ``PLAN028`` for what modules take from each other.
+    """Yield ``PLAN001`` to ``PLAN003`` and ``PLAN021`` for what modules take from each other.
 
     They stand at the later one; layers count as earlier than functions.
     """
     yield from _names([*(layer for layer, _ in layers), *functions])
     yield from _units([layer for layer, _ in layers])
     yield from _parameters(layers)
-    yield from _log_groups(functions)
 
 
 def _names(modules: Sequence[Layer | Function]) -> Iterator[Diagnostic]:
@@ -47,21 +46,6 @@ def _units(layers: Sequence[Layer]) -> Iterator[Diagnostic]:
                     f"the units `{unit}` and `{taken}` ({place(where)}) would be one layer at AWS, `{unit.aws_name}`"
                 )
                 yield error("PLAN003", message, layer.where, "rename one of the layers")
-
-
-def _log_groups(functions: Sequence[Function]) -> Iterator[Diagnostic]:
-    taken: dict[str, Function] = {}
-    for function in functions:
-        if function.attached_only:
-            continue
-        group = function.settings.logs.group or f"/aws/lambda/{function.name}"
-        first = taken.setdefault(group, function)
-        if first.name != function.name:
-            message = (
-                f"the functions `{function.name}` and `{first.name}` ({place(first.where)}) "
-                f"would own one log group, `{group}`"
-            )
-            yield error("PLAN028", message, function.where, "leave `logs.group` out, or give each its own")
 
 
 def _parameters(layers: Sequence[tuple[Layer, Settings]]) -> Iterator[Diagnostic]:

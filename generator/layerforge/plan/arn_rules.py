@@ -6,7 +6,7 @@ from typing import Final
 from layerforge.diagnostics import Diagnostic, Location
 from layerforge.facts.load import Facts
 from layerforge.plan.drafts import Draft
-from layerforge.plan.fleet_types import Function, Region
+from layerforge.plan.fleet_types import ByRegion, Function, Region
 from layerforge.plan.words import error, listed
 from layerforge.spec.code import BucketCode
 from layerforge.spec.load import LoadedSpec
@@ -53,9 +53,8 @@ def check_uses(draft: Draft, function: Function, regions: Sequence[Region], fact
             for region, arn in given.items():
                 if (found := _misplaced(arn, region, facts, "name one that is")) is not None:
                     yield error("FUNC015", found[0], draft.item_at(field, region), found[1])
-    code = draft.function.code
-    if isinstance(code, BucketCode) and not isinstance(code.bucket, str):
-        yield from _check_missing("bucket", code.bucket, draft.key_at("code", "bucket"), regions)
+    if isinstance(draft.function.code, BucketCode):
+        yield from _check_bucket(draft.function.code.bucket, draft, regions)
 
 
 def _check_everywhere(field: str, draft: Draft, regions: Sequence[Region], facts: Facts) -> Iterator[Diagnostic]:
@@ -77,6 +76,16 @@ def _check_everywhere(field: str, draft: Draft, regions: Sequence[Region], facts
         if len(regions) == 1:
             hint = f"name one in `{elsewhere[0]}`"
         yield error("FUNC015", message, where, hint)
+
+
+def _check_bucket(given: ByRegion, draft: Draft, regions: Sequence[Region]) -> Iterator[Diagnostic]:
+    """Yield ``FUNC016`` for a Region whose bucket nobody names, ``FUNC017`` for a bucket that is to be in several."""
+    where, hint = draft.key_at("code", "bucket"), "Lambda takes code from a bucket in its own Region: name one for each"
+    if not isinstance(given, str):
+        yield from _check_missing("bucket", given, where, regions)
+    elif len(regions) > 1:
+        message = f"the code is in one bucket, and the function goes to {listed(region.name for region in regions)}"
+        yield error("FUNC017", message, where, f"{hint}, `bucket: {{{regions[0].name}: …}}`")
 
 
 def _check_missing(

@@ -14,7 +14,15 @@ from layerforge.plan.function_rules import check_function
 from layerforge.plan.functions import plan_function, target_of
 from layerforge.plan.list_rules import check_list
 from layerforge.plan.pin_rules import check_pins, pointers
-from layerforge.plan.regions import active, check_addresses, check_load, check_regions, check_roots, plan_regions
+from layerforge.plan.regions import (
+    active,
+    check_addresses,
+    check_buckets,
+    check_load,
+    check_regions,
+    check_roots,
+    plan_regions,
+)
 from layerforge.plan.runtimes import check_target
 from layerforge.plan.types import Layer
 from layerforge.spec.load import LoadedSpec
@@ -48,7 +56,12 @@ def _fleet(
 ) -> tuple[Fleet, list[Diagnostic]]:
     regions = plan_regions(loaded, facts)
     live = active(regions)
-    found = [*check_regions(regions, facts), *check_externals(loaded, facts), *check_pins(loaded.pins, layers, facts)]
+    found = [
+        *check_regions(regions, facts),
+        *check_buckets(regions),
+        *check_externals(loaded, facts),
+        *check_pins(loaded.pins, layers, facts),
+    ]
     at_aws = {unit.aws_name: layer.name for layer in layers.values() for unit in layer.units}
     shelf = Shelf(loaded=loaded, layers=layers, elsewhere=everywhere, regions=live, at_aws=at_aws)
     functions = []

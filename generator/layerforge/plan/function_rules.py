@@ -47,6 +47,10 @@ def _check_whole(draft: Draft, function: Function, facts: Facts) -> Iterator[Dia
         if isinstance(draft.function.code, BucketCode) and draft.gives("via"):
             message = "`via` has no effect: the code is in a bucket already"
             yield error("FUNC004", message, draft.place("via"), "leave it out")
+        if function.settings.logs.group is not None and draft.gives("logs", "retention_days"):
+            message = "`retention_days` has no effect: a log group that is named is there already"
+            hint = "leave it out: how long it keeps logs is for whoever makes it"
+            yield error("FUNC004", message, draft.loaded.positions.key((*draft.path, "logs", "retention_days")), hint)
         return
     if not draft.held("layers"):
         hint = "give it `code`, or `layers` for a function that lives elsewhere"

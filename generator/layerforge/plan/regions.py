@@ -56,6 +56,17 @@ def check_regions(regions: Sequence[Region], facts: Facts) -> Iterator[Diagnosti
             yield warning("PLAN023", message, region.where, hint)
 
 
+def check_buckets(regions: Sequence[Region]) -> Iterator[Diagnostic]:
+    """Yield ``PLAN028`` for a bucket that two Regions have: it lies in one of them."""
+    taken: dict[str, Region] = {}
+    for region in regions:
+        first = region if region.bucket is None else taken.setdefault(region.bucket, region)
+        if first is not region:
+            message = f"`{region.name}` has the bucket of `{first.name}`, `{region.bucket}`"
+            hint = "a bucket lies in one Region, and Lambda takes ZIPs from its own alone: name another one"
+            yield error("PLAN028", message, region.where, hint)
+
+
 def check_roots(fleets: Sequence[tuple[LoadedSpec, Fleet]]) -> Iterator[Diagnostic]:
     """Yield ``PLAN024`` for Regions, of any spec of a run, that would share a root."""
     taken: dict[str, Region] = {}

@@ -4,13 +4,13 @@ from functools import cache
 from typing import Final
 
 from layerforge.facts.load import Limits
+from layerforge.names import CHANNEL_CHARACTERS
 from layerforge.plan.types import Layer
 from layerforge.render import hcl
 from layerforge.render.contract import SSM_PREFIX
 from layerforge.render.hcl import Expression
 from layerforge.render.rules import Rule, Variable, at_most, every, matches
 
-CHANNEL_CHARACTERS: Final = 64
 EXAMPLE_ARN: Final = "arn:aws:lambda:eu-west-1:111122223333:layer:contract:1"
 
 

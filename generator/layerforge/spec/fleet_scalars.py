@@ -6,7 +6,7 @@ from typing import Annotated, Final
 from pydantic import AfterValidator
 
 from layerforge.facts.load import load_facts
-from layerforge.names import CHANNEL, LAYER_NAME, SHA256
+from layerforge.names import CHANNEL, CHANNEL_CHARACTERS, LAYER_NAME, SHA256
 from layerforge.spec.problem import problem
 from layerforge.spec.scalars import FilledLine, own_name, text_pattern, visible_lines
 from layerforge.spec.show import show
@@ -80,7 +80,7 @@ def channel_name(value: str) -> str:
         hint = "a layer's name alone stands for its newest version; a channel has another name, such as `stable`"
         raise problem("SPEC051", f"{show(value)} is not a channel: a channel is moved by people", hint)
     if not CHANNEL.fullmatch(value) or value.isdigit():
-        hint = "it takes letters, digits, `-` and `_`: `stable`"
+        hint = f"it takes up to {CHANNEL_CHARACTERS} letters, digits, `-` and `_`: `stable`"
         raise problem("SPEC051", f"{show(value)} cannot name a channel", hint)
     return value
 

@@ -1,8 +1,8 @@
 """The models of functions: what may stand under ``functions`` and ``defaults.functions``."""
 
-from typing import Annotated, ClassVar, Final, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from layerforge.facts.load import load_facts
 from layerforge.names import Architecture, Delivery
@@ -17,6 +17,7 @@ from layerforge.spec.numbers import Switch, whole
 from layerforge.spec.policy import Policy
 from layerforge.spec.problem import problem
 from layerforge.spec.scalars import FilledLine, Line, Runtime
+from layerforge.spec.show import kind
 
 LIMITS: Final = load_facts().functions
 _DAYS: Final = LIMITS.log_retention_days
@@ -29,6 +30,13 @@ def _retention(days: int) -> int:
         listed = ", ".join(str(one) for one in _DAYS)
         raise problem("SPEC045", f"CloudWatch does not keep logs for {days} days", f"{hint} {listed}")
     return days
+
+
+def _no_ids(value: Any) -> Any:  # noqa: ANN401 - before validation
+    if isinstance(value, dict | list):
+        hint = "write `vpc: true`; which subnets and security groups is told to each root, as `vpc_config`"
+        raise problem("SPEC020", f"`vpc` must be `true` or `false`, not {kind(value)}", hint)
+    return value
 
 
 class DefaultLogs(Model):
@@ -45,7 +53,8 @@ class Logs(DefaultLogs):
     """Where a function logs to, and how."""
 
     group: LogGroup | None = Field(
-        default=None, description="Name of the log group; `null` for `/aws/lambda/<function>`."
+        default=None,
+        description="Name of a log group that is there already; `null` for one of its own, `/aws/lambda/<function>`.",
     )
 
 
@@ -84,7 +93,9 @@ class DefaultFunction(Model):
         default=None,
         description="ARN of the queue or topic for events that failed, or one for each Region; `null` for none.",
     )
-    vpc: Switch = Field(default=False, description="Whether the module takes subnets and security groups.")
+    vpc: Annotated[Switch, BeforeValidator(_no_ids)] = Field(
+        default=False, description="Whether the module takes subnets and security groups."
+    )
     reserved_concurrency: Annotated[int, *whole("instances", 0)] | None = Field(
         default=None, description="How many instances are reserved for the function, and its limit; `null` for none."
     )
