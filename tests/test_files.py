@@ -159,6 +159,17 @@ def test_a_disk_that_refuses(
     assert names(tmp_path) == ["file"]
 
 
+def test_a_file_in_a_folders_place_is_named(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("notes")
+    with pytest.raises(OutsideError) as caught:
+        write_text(tmp_path / "out/layer/main.tf", "text")
+    (diagnostic,) = caught.value.diagnostics
+    assert diagnostic.message == f"`{tmp_path}/out/layer/main.tf` cannot be written: Not a directory"
+    assert diagnostic.hint == (
+        f"`{tmp_path}/out` is a file, and a folder is needed there: move it away, or choose another folder"
+    )
+
+
 def test_a_folder_in_the_files_place(tmp_path: Path) -> None:
     (tmp_path / "file").mkdir()
     with pytest.raises(OutsideError) as caught:

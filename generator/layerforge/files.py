@@ -150,9 +150,16 @@ def disk_problem(error: OSError, path: Path, *, code: str, verb: str = "written"
     own = error.filename if isinstance(error.filename, str) and not error.filename.endswith(_SUFFIX) else None
     notes = (f"at `{own}`",) if own and own != str(path) else ()
     hint = _HINTS.get(error.errno or 0)
+    file = _file_on_the_way(Path(own or path)) if hint == _NO_FOLDER else None
+    if file is not None:
+        hint = f"`{file}` is a file, and a folder is needed there: move it away, or choose another folder"
     if hint == _NO_RIGHT:
         hint = _NO_RIGHT_TO.get(verb, _NO_RIGHT)
     return Diagnostic(code=code, message=f"`{path}` cannot be {verb}: {reason}", hint=hint, notes=notes)
+
+
+def _file_on_the_way(path: Path) -> Path | None:
+    return next((folder for folder in reversed(path.parents) if folder.is_file()), None)
 
 
 def _create_locked(path: Path) -> tuple[int, Path]:

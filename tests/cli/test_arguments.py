@@ -38,6 +38,14 @@ def test_there_is_no_spec(argv: list[str], capsys: pytest.CaptureFixture[str]) -
     )
 
 
+def test_the_spec_has_the_other_ending(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (here / "layers.yml").write_text(SPEC)
+    assert refused(capsys, "gen") == (
+        "error[CLI001]: there is no `layers.yaml` here\n --> layers.yaml\n\n"
+        "hint: rename `layers.yml`, or name it with `--spec layers.yml`\n"
+    )
+
+
 def test_there_is_no_such_layer(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (here / "layers.yaml").write_text(SPEC)
     said = refused(capsys, "build", "tolls", "tools")
@@ -70,3 +78,10 @@ def test_there_are_no_modules(here: Path, capsys: pytest.CaptureFixture[str]) ->
     assert refused(capsys, "test", "tolls", "tools", "words") == (
         f"error[CLI008]: there is no module `tolls`, `words` here\n --> {here}/modules\n\n{hint}"
     )
+
+
+@pytest.mark.parametrize("option", ["--keep-days", "--max-bytes"])
+def test_a_limit_of_the_cache_below_nothing(option: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match=r"^2$"):
+        run(["cache", "prune", f"{option}=-3"])
+    assert capsys.readouterr().err.endswith(f"error: argument {option}: '-3' is not a number from 0 on\n")

@@ -113,7 +113,12 @@ def test_what_happened_once_is_not_said_again(scene: Path) -> None:
     later = Console(command="gen")
     assert memory_of(scene).answers(later)
     assert later.spoken == [lasting]
-    assert later.result == {"modules": {"added": [], "changed": [], "removed": []}, "roots": {}, "effects": []}
+    assert later.result == {
+        "built": [],
+        "modules": {"added": [], "changed": [], "removed": []},
+        "roots": {},
+        "effects": [],
+    }
 
 
 def test_a_stamp_that_cannot_be_written_is_a_warning(scene: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -100,8 +100,12 @@ def test_another_machine_gets_the_same_from_the_lock_alone(scene: Scene, tmp_pat
     for path in (scene.top / "modules").rglob("*.zip"):
         if path.parent.name == "artifacts":
             path.unlink()
-    scene.run("gen", "--locked", LAYERFORGE_CACHE_DIR=str(tmp_path / "new"), UV_CACHE_DIR=str(tmp_path / "newuv"))
+    caches = {"LAYERFORGE_CACHE_DIR": str(tmp_path / "new"), "UV_CACHE_DIR": str(tmp_path / "newuv")}
+    said = scene.run("gen", "--locked", **caches).stderr
     assert scene.tree() == before
+    zips = sorted(name for name in before if "/artifacts/" in name)
+    assert zips
+    assert [line.split()[:2] for line in sorted(said.splitlines())] == [["built", name] for name in zips]
 
 
 def test_a_newer_release_in_the_index_changes_nothing_until_an_upgrade(scene: Scene) -> None:

@@ -9,7 +9,7 @@ from layerforge.cli.arguments import wanted
 from layerforge.cli.console import Console
 from layerforge.cli.emit import Emitted, emit, stale
 from layerforge.cli.pipeline import Settled, assemble, judge, record, settle, write_locks
-from layerforge.cli.project import Project, load_project, read_locks
+from layerforge.cli.project import Project, load_project, read_locks, shown
 from layerforge.cli.stamp import Watched
 from layerforge.diagnostics import FindingsError, fail
 from layerforge.lock.check import check_lock
@@ -36,16 +36,17 @@ def generate(args: argparse.Namespace, console: Console) -> Watched:
     project = load_project(args)
     console.diagnose(project.plan.warnings)
     settled = settle(project, asked, console)
-    artifacts = assemble(project.plan.packaged, settled, project.facts, args.out, console, jobs=args.jobs)
-    judge(project, artifacts, settled.locks, console)
-    locks = settled.locks if asked.locked else record(settled.locks, project, artifacts)
+    built = assemble(project.plan.packaged, settled, project.facts, args.out, console, jobs=args.jobs)
+    judge(project, built.artifacts, settled.locks, console)
+    locks = settled.locks if asked.locked else record(settled.locks, project, built.artifacts)
+    _say_built(built.made, console)
     written = write_locks(locks, console)
     emitted = emit(project, locks, args.out, console, check=False)
     if not asked.locked:  # only now: a run that is killed before finds its way to a removed root again
         written += write_locks(without_gone_roots(project.plan, locks), console)
-    if not (written or emitted):
+    if not (built.made or written or emitted):
         console.say(f"{project.counted}: everything is up to date")
-    return _watched(args, project, settled, artifacts, emitted)
+    return _watched(args, project, settled, built.artifacts, emitted)
 
 
 def check(args: argparse.Namespace, console: Console) -> None:
@@ -65,6 +66,13 @@ def check(args: argparse.Namespace, console: Console) -> None:
     fail(FindingsError, findings)
     console.diagnose(findings)
     console.say("spec, lock and modules fit each other")
+
+
+def _say_built(made: tuple["Artifact", ...], console: Console) -> None:
+    paths = [(shown(artifact.path.absolute()), artifact) for artifact in made]
+    console.result["built"] = [path for path, _ in paths]
+    for path, artifact in paths:
+        console.say(f"built {path} ({artifact.zipped_size / 1e6:.1f} MB)")
 
 
 def _watched(

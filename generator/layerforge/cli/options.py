@@ -110,6 +110,13 @@ def add_upgrades(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def count(text: str) -> int:
+    """Return a number from 0 on."""
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 on")
+    return int(text)
+
+
 def part_size(text: str) -> int:
     """Return the bytes of a size in MiB that S3 takes for a part."""
     if not text.isdecimal() or not 5 <= int(text) <= 5120:

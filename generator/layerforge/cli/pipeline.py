@@ -52,6 +52,19 @@ class Settled:
     urls: Mapping[Sha256, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Built:
+    """The ZIPs of a run.
+
+    Attributes:
+        artifacts: all of them, in the order of what was asked for.
+        made: those that were not there before.
+    """
+
+    artifacts: tuple["Artifact", ...]
+    made: tuple["Artifact", ...] = ()
+
+
 def settle(project: Project, wanted: Wanted, console: Console) -> Settled:
     """Make the locks fit the plan, or, for ``locked``, see that they do.
 
@@ -84,7 +97,7 @@ def settle(project: Project, wanted: Wanted, console: Console) -> Settled:
 
 def assemble(
     items: Iterable[Packaged], settled: Settled, facts: Facts, out: Path, console: Console, *, jobs: int | None
-) -> tuple["Artifact", ...]:
+) -> Built:
     """Build the ZIPs of some layers and functions below ``out``. What stands there with the locked digest is left.
 
     Raises:
@@ -104,11 +117,12 @@ def assemble(
     there = standing(todo)
     missing = [job for job, artifact in zip(todo, there, strict=True) if artifact is None]
     if not missing:
-        return tuple(artifact for artifact in there if artifact is not None)
+        return Built(artifacts=tuple(artifact for artifact in there if artifact is not None))
     store = Store(cache_dir())
     fetch_wheels(missing, store, settled.urls, facts, console, jobs=jobs)
-    made = iter(build(missing, store, parallel=jobs or os.cpu_count() or 1, progress=progress_for(console)))
-    return tuple(next(made) if artifact is None else artifact for artifact in there)
+    made = build(missing, store, parallel=jobs or os.cpu_count() or 1, progress=progress_for(console))
+    following = iter(made)
+    return Built(artifacts=tuple(next(following) if one is None else one for one in there), made=made)
 
 
 def _jobs(item: Packaged, lock: Lock, own_files: tuple[OwnFile, ...], out: Path) -> list["Job"]:

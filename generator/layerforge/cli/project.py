@@ -93,12 +93,14 @@ def load_project(args: argparse.Namespace) -> Project:
     """
     paths = spec_paths(args)
     if args.spec is None and not paths[0].exists():
+        other = Path(DEFAULT_SPEC).with_suffix(".yml")
+        named = f"rename `{other}`, or name it with `--spec {other}`" if other.exists() else None
         raise SpecError(
             Diagnostic(
                 code="CLI001",
                 message=f"there is no `{DEFAULT_SPEC}` here",
                 location=Location(file=DEFAULT_SPEC),
-                hint="`layerforge init` writes one, `--spec FILE` names another",
+                hint=named or "`layerforge init` writes one, `--spec FILE` names another",
             )
         )
     facts = load_facts(args.facts)

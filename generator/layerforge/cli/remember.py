@@ -57,7 +57,7 @@ class Memory:
 
         nothing: dict[str, list[str]] = {"added": [], "changed": [], "removed": []}
         lasting = [as_data(item) for item in console.spoken if item.code not in _ONCE]
-        answer = {"diagnostics": lasting, "result": {"modules": nothing, "roots": {}, "effects": []}}
+        answer = {"diagnostics": lasting, "result": {"built": [], "modules": nothing, "roots": {}, "effects": []}}
         try:
             write_text(self.path, make_stamp(watched, self.question, answer), durable=False)
         except OSError:

@@ -35,7 +35,7 @@ def execute(args: argparse.Namespace, console: Console) -> ExitCode:
         stored, askings = read_locks(project.specs), read_askings(chosen, None)
         fail(FindingsError, check_inputs(chosen, stored, askings=askings))
         settled = Settled(locks={spec: item.lock for spec, item in stored.items()}, askings=askings)
-    artifacts = assemble(chosen, settled, project.facts, args.out, console, jobs=args.jobs)
+    artifacts = assemble(chosen, settled, project.facts, args.out, console, jobs=args.jobs).artifacts
     judge(project, artifacts, settled.locks, console)
     if not args.locked:
         write_locks(record(settled.locks, project, artifacts), console)

@@ -3,7 +3,7 @@
 import argparse
 
 from layerforge.cli.console import Console
-from layerforge.cli.options import add_output
+from layerforge.cli.options import add_output, count
 from layerforge.diagnostics import ExitCode, FindingsError, fail
 from layerforge.paths import CACHE_VARIABLE, cache_dir
 
@@ -14,8 +14,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     verify = actions.add_parser("verify", help="hash everything again and name what is damaged")
     verify.add_argument("--drop", action="store_true", help="remove what is damaged; the next build fetches it again")
     prune = actions.add_parser("prune", help="remove what has not been used for long, and what killed runs left")
-    prune.add_argument("--keep-days", type=int, default=30, metavar="N", help="keep what was used since (default: 30)")
-    prune.add_argument("--max-bytes", type=int, metavar="N", help="shrink to this size, oldest first")
+    prune.add_argument(
+        "--keep-days", type=count, default=30, metavar="N", help="keep what was used since (default: 30)"
+    )
+    prune.add_argument("--max-bytes", type=count, metavar="N", help="shrink to this size, oldest first")
     prune.add_argument("--dry-run", action="store_true", help="only tell")
     show = actions.add_parser("dir", help="print where the store is")
     for action in (verify, prune, show):
