@@ -59,8 +59,10 @@ def write_atomically(path: Path, *, durable: bool = True) -> Iterator[BinaryIO]:
         OutsideError: ``OUT090`` the file system refused.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        remove_leftovers(path)
+        try:
+            remove_leftovers(path)
+        except FileNotFoundError:
+            path.parent.mkdir(parents=True, exist_ok=True)
         fd, temporary = _create_locked(path)
     except OSError as error:
         raise OutsideError(disk_problem(error, path, code="OUT090")) from error
