@@ -11,7 +11,7 @@ import pytest
 from layerforge.names import Delivery
 from layerforge.plan.fleet_types import Function
 from layerforge.render.function_role import NETWORK
-from layerforge.render.view import in_base64
+from layerforge.render.unit_view import in_base64
 from support import plans
 from support.estate import BUCKET, Estate, Step, open_estate, sha256_of, zip_of
 from support.moto_server import Aws, Call

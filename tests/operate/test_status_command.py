@@ -170,6 +170,7 @@ def test_as_json_one_record_for_each_unit_and_region(
             "arn": f"arn:aws:lambda:{REGION}:{fleet.ACCOUNT}:layer:pointed:1",
             "version": 1,
             "sha256": digest,
+            "signing_job": None,
         },
         "detail": "",
     }
@@ -256,3 +257,40 @@ def test_the_code_of_functions(aws_here: Aws) -> None:
     gone = Wanted(unit=unit, name="g", sha256=digest, function=True)
     states = [record.state for record in survey(Access(), REGION, [right, wrong, gone])]
     assert states == [State.PUBLISHED, State.OTHER, State.MISSING]
+
+
+def _signed(aws: Aws, key: str, content: bytes) -> dict[str, str]:
+    """Sign an object as an emitted module does; return where the signed one lies."""
+    s3, signer = aws.client("s3"), aws.client("signer")
+    source = s3.put_object(Bucket="artifacts", Key=key, Body=content)
+    signer.put_signing_profile(profileName="platform", platformId="AWSLambda-SHA384-ECDSA")
+    job = signer.start_signing_job(
+        source={"s3": {"bucketName": "artifacts", "key": key, "version": source["VersionId"]}},
+        destination={"s3": {"bucketName": "artifacts", "prefix": "signed/"}},
+        profileName="platform",
+    )
+    place = signer.describe_signing_job(jobId=job["jobId"])["signedObject"]["s3"]
+    return {"S3Bucket": place["bucketName"], "S3Key": place["key"]}
+
+
+def test_what_is_signed_is_known_by_what_its_job_has_signed(aws_here: Aws) -> None:
+    s3, content = aws_here.client("s3"), zip_of("content")
+    s3.create_bucket(Bucket="artifacts", CreateBucketConfiguration={"LocationConstraint": REGION})
+    s3.put_bucket_versioning(Bucket="artifacts", VersioningConfiguration={"Status": "Enabled"})
+    digest, unit = Sha256(hashlib.sha256(content).hexdigest()), plans.layer("tools").units[0]
+    wanted = Wanted(unit=unit, name="tools", sha256=digest, signed=True)
+
+    def stands(content: dict[str, Any]) -> tuple[State, str]:
+        fleet.api(aws_here).publish_layer_version(LayerName="tools", Content=content)
+        (record,) = survey(Access(), REGION, [wanted])
+        return record.state, record.detail
+
+    right = _signed(aws_here, f"layers/tools/{unit.key}/{digest}.zip", content)
+    assert stands(right) == (State.PUBLISHED, "")
+    assert stands({"ZipFile": content}) == (State.OTHER, f"version 2 holds {digest[:12]}, which nobody has signed")
+    before = _signed(aws_here, f"dev/layers/tools/{unit.key}/{'0a' * 32}.zip", content)
+    assert stands(before) == (State.OTHER, f"version 3 holds {('0a' * 6)}, the lock says {digest[:12]}")
+    others = _signed(aws_here, f"layers/tools/other-unit/{digest}.zip", content)
+    state, detail = stands(others)
+    assert (state, detail[:16], detail[-17:]) == (State.OTHER, "version 4 holds ", f"says {digest[:12]}")
+    assert [call.action for call in aws_here.log.calls if call.service == "signer"].count("DescribeSigningJob") == 6

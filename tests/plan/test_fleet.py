@@ -19,6 +19,7 @@ QUEUE = "arn:aws:sqs:eu-west-1:111122223333:failures"
 KEY = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 SIGNING = "arn:aws:lambda:eu-west-1:111122223333:code-signing-config:csc-0a1b2c3d4e5f6a7b8"
 TOOLS = "arn:aws:lambda:eu-west-1:017000801446:layer:tools:7"
+CODE_SIGNED = "code: src, via: s3, signing_profile: platform_functions"
 PINNED = "arn:aws:lambda:eu-west-1:111122223333:layer:shared:4"
 WHOLE = f"""\
 version: 1
@@ -36,9 +37,10 @@ defaults:
     tags: {{team: data, stage: test}}
     logs: {{retention_days: 30, format: JSON}}
     aliases: [live]
-    via: s3
+    via: pushed
 layers:
   data:
+    publish: {{via: s3, signing_profile: platform_layers}}
     runtimes: [python3.11, python3.12]
     architectures: [x86_64, arm64]
     source: {{ecosystem: python, requirements: [a]}}
@@ -72,7 +74,8 @@ functions:
     code_signing: {SIGNING}
     aliases: [blue, green]
     tags: {{stage: null, cost: "1"}}
-    via: direct
+    via: s3
+    signing_profile: platform_functions
   bucketed:
     handler: a.b
     code: {{bucket: my-code, key: a/b.zip, version: v1, sha256: {"0a" * 32}, size: 7}}
@@ -107,7 +110,8 @@ def test_a_function_with_everything(tmp_path: Path) -> None:
         "python3.12",
         Architecture.ARM64,
     )
-    assert (api.handler, api.code, api.via, api.attached_only) == ("orders/api.handle", None, Delivery.DIRECT, False)
+    assert (api.handler, api.code, api.attached_only) == ("orders/api.handle", None, False)
+    assert (api.via, api.signing_profile) == (Delivery.S3, "platform_functions")
     assert (api.spec, api.root, api.where.path) == (tmp_path / "layers.yaml", tmp_path, "functions.api")
     assert (api.overrides, api.provider_minimum) == (("shared",), "5.100.0")
     assert api.settings == Settings(
@@ -138,7 +142,7 @@ def test_a_folder_of_code_is_one_unit(tmp_path: Path) -> None:
     assert api.source is not None
     (include,) = api.source.include
     assert (include.path, include.to, include.where.path) == ("src/api", ".", "functions.api.code.folder")
-    assert [(exclude.glob, exclude.where.line) for exclude in api.source.exclude] == [("**/tests/**", 35)]
+    assert [(exclude.glob, exclude.where.line) for exclude in api.source.exclude] == [("**/tests/**", 36)]
     assert api.source.executable == ("bin/*",)
 
 
@@ -155,7 +159,8 @@ def test_layers_in_their_order(tmp_path: Path) -> None:
 
 def test_functions_take_what_they_have_in_common(tmp_path: Path) -> None:
     _, bucketed, elsewhere, worker = whole(tmp_path).functions
-    assert (worker.runtime, worker.architecture, worker.via) == ("python3.12", Architecture.ARM64, Delivery.S3)
+    assert (worker.runtime, worker.architecture, worker.via) == ("python3.12", Architecture.ARM64, Delivery.PUSHED)
+    assert worker.signing_profile is None
     assert (worker.settings.memory, worker.settings.logs) == (256, Logs(retention=30, format="JSON", group=None))
     assert (worker.settings.environment, worker.settings.tags) == (
         {"LEVEL": "INFO", "STAGE": "test"},
@@ -213,7 +218,7 @@ def test_versions_are_published_where_something_needs_them(fields: str, publishe
 def test_a_function_takes_a_default_back(field: str, tmp_path: Path) -> None:
     value = {"role": ROLE, "dead_letter": QUEUE, "kms_key": KEY, "code_signing": SIGNING, "reserved_concurrency": 7}
     rest = f"defaults: {{functions: {{{field}: {value[field]}}}}}\n"
-    assert getattr(one(tmp_path, "handler: a.b, code: src", rest).settings, field) == value[field]
+    assert getattr(one(tmp_path, f"handler: a.b, {CODE_SIGNED}", rest).settings, field) == value[field]
     assert getattr(one(tmp_path, f"handler: a.b, code: src, {field}: null", rest).settings, field) is None
 
 

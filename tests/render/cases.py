@@ -30,6 +30,7 @@ FUNCTIONS: Final = (
     "hostile-function",
     "plain-bucket",
     "pushed",
+    "signed-code",
 )
 
 
@@ -87,6 +88,17 @@ def functions() -> Iterator[Function]:
         ),
     )
     yield plans.function(
+        "signed-code",
+        via=Delivery.S3,
+        layers=[next(layer for layer in layers().layers if layer.name == "signed")],
+        signing_profile="platform_functions",
+        runs_with=plans.settings(
+            role=f"arn:aws:iam::{ACCOUNT}:role/given",
+            in_vpc=True,
+            code_signing=f"arn:aws:lambda:eu-west-1:{ACCOUNT}:code-signing-config:csc-0123456789abcdef0",
+        ),
+    )
+    yield plans.function(
         "bucket-code",
         code=plans.bucket_code(by_region("code-{}"), version="v1", digest=plans.sha256("bucket code")),
         layers=[powertools],
@@ -130,6 +142,13 @@ def layers() -> Plan:
             split=Split.NONE,
             grants=[plans.PUBLIC],
             ssm="/layers/pushed",
+        ),
+        plans.layer(
+            "signed",
+            via=Delivery.S3,
+            grants=[plans.ORGANIZATION],
+            ssm="/layers/signed",
+            signing_profile="platform_layers",
         ),
         plans.layer("pushed-alone", via=Delivery.PUSHED, architectures=["x86_64"]),
         plans.layer("hostile", description=HOSTILE, license=HOSTILE, split=Split.NONE, grants=[plans.ACCOUNT]),

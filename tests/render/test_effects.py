@@ -458,3 +458,58 @@ def test_what_a_region_alone_gives_a_function() -> None:
         )
 
     assert said(keyed("a"), keyed("b"))[0] == "eu-west-1: `app` gets another `kms_key_arn`"
+
+
+SIGNED = plans.layer("tools", via=Delivery.S3, signing_profile="platform")
+SIGNED_APP = plans.function("app", via=Delivery.S3, signing_profile="platform")
+
+
+def test_signing_on_or_off_is_a_new_version_of_each_unit() -> None:
+    assert alone(STORED, SIGNED) == [
+        "tools/python312-x86-64: new version: signed from now on",
+        "tools/python312-arm64: new version: signed from now on",
+    ]
+    assert alone(SIGNED, STORED) == [
+        "tools/python312-x86-64: new version: signed no longer",
+        "tools/python312-arm64: new version: signed no longer",
+        "tools: `signing_profile_name` can be given no more",
+    ]
+    assert alone(SIGNED, SIGNED, {"tools/python312-arm64": "new"}) == alone(
+        STORED, STORED, {"tools/python312-arm64": "new"}
+    )
+
+
+def test_another_signing_profile_waits() -> None:
+    renewed = replace(SIGNED, publish=replace(SIGNED.publish, signing_profile="renewed"))
+    assert alone(SIGNED, renewed) == ["tools: the new signing profile waits for the next content"]
+    both = {"tools/python312-arm64": "new", "tools/python312-x86-64": "new"}
+    assert alone(SIGNED, renewed, both) == alone(SIGNED, SIGNED, both)
+    assert runs(SIGNED_APP, replace(SIGNED_APP, signing_profile="renewed")) == [
+        "app: the new signing profile waits for the next code"
+    ]
+
+
+def test_signed_code_is_sent_anew() -> None:
+    plain = replace(SIGNED_APP, signing_profile=None)
+    published = "app: a version of the function is published and `live` moves to it"
+    assert runs(plain, SIGNED_APP) == [
+        "app: the same code is sent anew, signed from now on",
+        "app: `artifact_dir` can be given no more",
+        published,
+    ]
+    assert runs(SIGNED_APP, plain) == [
+        "app: the same code is sent anew, signed no longer",
+        "app: `signing_profile_name` can be given no more",
+        published,
+    ]
+    assert runs(plain, SIGNED_APP, {"app/code": "new"})[0].endswith(" → " + NEW + ", 2.1 kB, signed from now on")
+
+
+def test_signing_in_the_roots_is_no_surprise() -> None:
+    regions = ("eu-west-1",)
+    assert said(fleet(STORED, WORDS, regions=regions), fleet(SIGNED, WORDS, regions=regions)) == [
+        *alone(STORED, SIGNED),
+        "app: takes the new version of `tools`",
+        "app: a version of the function is published and `live` moves to it",
+        "nothing for 1 layer",
+    ]

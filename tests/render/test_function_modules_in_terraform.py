@@ -21,7 +21,7 @@ from support.tf import Terraform
 pytestmark = pytest.mark.terraform
 
 FUNCTIONS: Mapping[str, Function] = {function.name: function for function in cases.plan().functions}
-LAYER = "s3-mixed"
+LAYERS = ("s3-mixed", "signed")
 STUB = 'variable "layers" {\n  type = list(string)\n}\n'
 
 
@@ -31,7 +31,7 @@ def _examples(name: str) -> list[str]:
 
 def test_the_usage_example_of_every_readme_is_valid(terraform: Terraform, tmp_path: Path) -> None:
     """The layers come from their own examples; a module of somebody else is anything that takes ``layers``."""
-    modules = write_modules(tmp_path, (*FUNCTIONS, LAYER))
+    modules = write_modules(tmp_path, (*FUNCTIONS, *LAYERS))
     cases.write(tmp_path / "lambda", {"main.tf": STUB})
     calls = []
     for number, (name, function) in enumerate(FUNCTIONS.items()):
@@ -39,8 +39,8 @@ def test_the_usage_example_of_every_readme_is_valid(terraform: Terraform, tmp_pa
         assert len(handed_on) == function.attached_only
         folder = tmp_path / f"example-{number}"
         taken = "".join(f'module "taken" {{\n  source = "../lambda"\n{line}}}\n' for line in handed_on)
-        layer = _examples(LAYER)[0] if f"module.{identifier(LAYER)}." in example else ""
-        cases.write(folder, {"main.tf": example, "layers.tf": layer, "taken.tf": taken})
+        named = [_examples(layer)[0] for layer in LAYERS if f"module.{identifier(layer)}." in example]
+        cases.write(folder, {"main.tf": example, "layers.tf": "\n".join(named), "taken.tf": taken})
         (folder / "modules").symlink_to(modules, target_is_directory=True)
         calls.append(f'module "example_{number}" {{\n  source = "./example-{number}"\n}}\n')
     (tmp_path / "main.tf").write_text("\n".join(calls))

@@ -70,16 +70,17 @@ def test_a_module_has_the_files_of_its_kind_of_code(function: Function, files: s
 
 
 def _every_function() -> Iterator[Function]:
-    codes: tuple[tuple[str | BucketCode, Delivery], ...] = (
-        *(("src", via) for via in Delivery),
-        (plans.bucket_code(), Delivery.PUSHED),
+    codes: tuple[tuple[str | BucketCode, Delivery, str | None], ...] = (
+        *(("src", via, None) for via in Delivery),
+        ("src", Delivery.S3, "platform_functions"),
+        (plans.bucket_code(), Delivery.PUSHED, None),
     )
-    for (code, via), role, in_vpc, group, listed in product(
+    for (code, via, profile), role, in_vpc, group, listed in product(
         codes, (None, ROLE), (False, True), (None, "/own"), ([], [LAYER])
     ):
         logs, dead_letter = Logs(retention=365, format="JSON", group=group), QUEUE if in_vpc else None
         own = plans.settings(role=role, in_vpc=in_vpc, logs=logs, dead_letter=dead_letter)
-        yield plans.function(code=code, via=via, layers=listed, runs_with=own)
+        yield plans.function(code=code, via=via, layers=listed, runs_with=own, signing_profile=profile)
 
 
 def test_no_module_has_more_than_15_variables_and_each_has_what_makes_sense_for_it() -> None:
@@ -91,10 +92,11 @@ def test_no_module_has_more_than_15_variables_and_each_has_what_makes_sense_for_
             name
             for name, wanted in {
                 "artifact_bucket": not folder or function.via is not Delivery.DIRECT,
-                "artifact_dir": folder and function.via is not Delivery.PUSHED,
+                "artifact_dir": folder and function.via is not Delivery.PUSHED and function.signing_profile is None,
                 "artifact_prefix": folder and function.via is not Delivery.DIRECT,
                 "role_arn": own.role is not None,
                 "dead_letter_arn": own.dead_letter is not None,
+                "signing_profile_name": function.signing_profile is not None,
                 "vpc_config": own.in_vpc,
             }.items()
             if wanted

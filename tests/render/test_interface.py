@@ -26,6 +26,7 @@ def addresses(layer: Layer, texts: dict[str, str]) -> Iterator[str]:
     instances: dict[str, Iterable[str]] = {
         "aws_lambda_layer_version_permission.this": contract.permissions,
         "aws_s3_object.artifact": [unit.key for unit in layer.units],
+        "aws_signer_signing_job.artifact": [f"{unit.key}/<sha256>" for unit in layer.units],
         "aws_ssm_parameter.channel": ["<target>/<channel>"],
         "aws_ssm_parameter.latest": contract.parameters,
     }
@@ -46,6 +47,7 @@ def function_addresses(function: Function, texts: Mapping[str, str]) -> Iterator
     instances = {
         "aws_lambda_alias.this": function.settings.aliases,
         "aws_s3_object.artifact": [unit.key for unit in function.units],
+        "aws_signer_signing_job.artifact": [f"{unit.key}/<sha256>" for unit in function.units],
     }
     for name in FUNCTION_FILES:
         for kind, first, second in BLOCK.findall(texts.get(f"{function.name}/{name}", "")):

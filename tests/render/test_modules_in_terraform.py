@@ -67,7 +67,7 @@ def _contract(name: str) -> str:
 
 @pytest.mark.slow
 def test_modules_of_every_kind_pass_their_tests(terraform: Terraform, tmp_path: Path) -> None:
-    names = ("3-s3_accounts", "alone", "hostile", "pushed-public")
+    names = ("3-s3_accounts", "alone", "hostile", "pushed-public", "signed")
     _modules(tmp_path)
     cases.write(tmp_path / "tests", {f"{name}.tftest.hcl": from_above(name) for name in names})
     initialise(terraform, tmp_path)

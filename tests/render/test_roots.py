@@ -27,7 +27,7 @@ TEMPLATES = sorted((templates_dir() / "root").rglob("*.j2"))
 
 def _fleet() -> Plan:
     layers = (
-        plans.layer("data-science", via=Delivery.S3, ssm="/layers/data-science"),
+        plans.layer("data-science", via=Delivery.S3, ssm="/layers/data-science", signing_profile="platform_layers"),
         plans.layer("shared-utils", ssm="/layers/shared-utils", split=Split.NONE),
     )
     channels = (plans.pointer(layers[1], SHARED), plans.pointer(layers[1], SHARED, channel="canary"))
@@ -36,6 +36,7 @@ def _fleet() -> Plan:
         plans.function("processor", layers=[layers[1], layers[0], pinned]),
         plans.function("kept-elsewhere", code=None, layers=[layers[0]]),
         plans.function("bucketed", code=plans.bucket_code()),
+        plans.function("signed", via=Delivery.S3, signing_profile="platform_functions"),
         plans.function(
             "regional",
             code=plans.bucket_code(by_region("code-{}")),

@@ -79,7 +79,10 @@ SPEC: dict[str, Any] = {
             "split": "none",
             "source": {"ecosystem": "python", "requirements": {"file": "uv.lock", "extras": ["a"], "groups": ["b"]}},
         },
-        "own": {"source": {"ecosystem": "python", "requirements": "requirements.txt"}},
+        "own": {
+            "source": {"ecosystem": "python", "requirements": "requirements.txt"},
+            "publish": {"via": "s3", "signing_profile": "platform_layers"},
+        },
     },
     "externals": {
         "tools": {"arns": {"eu-west-1": TOOLS}, "size": "1000", "runtimes": ["python3.12"], "architectures": ["arm64"]}
@@ -108,6 +111,7 @@ SPEC: dict[str, Any] = {
             "aliases": ["live"],
             "tags": {"stage": "test", "team": None},
             "via": "s3",
+            "signing_profile": "platform_functions",
         },
         "worker": {"code": "src/worker", "logs": {"retention_days": "0"}},
         "bucketed": {"code": {"bucket": "my-code", "key": "a.zip", "version": "1", "sha256": "0a" * 32, "size": "7"}},

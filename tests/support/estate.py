@@ -103,7 +103,7 @@ class Estate:
         Args:
             layers: their modules are called with what they require.
             functions: likewise, with their layers.
-            arguments: more lines in the call of a function's module, by its name.
+            arguments: more lines in the call of a module, by its name; a bucket among them replaces the usual one.
             modules: the folder.
             around: the hand-written part of the root.
         """
@@ -123,7 +123,7 @@ class Estate:
         more = arguments or {}
         calls = "\n".join(
             (
-                *(_call(layer, modules) for layer in plan.layers),
+                *(_call(layer, modules, more.get(layer.name, "")) for layer in plan.layers),
                 *(_call_function(function, modules, more.get(function.name, "")) for function in listed),
             )
         )
@@ -210,16 +210,21 @@ class Estate:
         return value
 
 
-def _call(layer: Layer, modules: str) -> str:
-    bucket = "" if layer.publish.via is Delivery.DIRECT else f'  artifact_bucket = "{BUCKET}"\n'
+def _call(layer: Layer, modules: str, more: str) -> str:
+    bucket = "" if layer.publish.via is Delivery.DIRECT else _bucket(more)
     name = layer.name.replace("-", "_")
     return (
-        f'module "{name}" {{\n  source = "./{modules}/{layer.name}"\n{bucket}  ssm_prefix = "{SSM}/{layer.name}"\n}}\n'
+        f'module "{name}" {{\n  source = "./{modules}/{layer.name}"\n{bucket}{more}'
+        f'  ssm_prefix = "{SSM}/{layer.name}"\n}}\n'
     )
 
 
+def _bucket(more: str) -> str:
+    return "" if "artifact_bucket" in more else f'  artifact_bucket = "{BUCKET}"\n'
+
+
 def _call_function(function: Function, modules: str, more: str) -> str:
-    bucket = f'  artifact_bucket = "{BUCKET}"\n' if function.units and function.via is not Delivery.DIRECT else ""
+    bucket = _bucket(more) if function.units and function.via is not Delivery.DIRECT else ""
     layers = ", ".join(one.example for one in attachments(function))
     return (
         f'module "{identifier(function.name)}" {{\n  source = "./{modules}/{function.name}"\n{bucket}{more}'

@@ -125,6 +125,7 @@ def layer(
     grants: Iterable[Grant] = (),
     via: Delivery = Delivery.DIRECT,
     ssm: str | None = None,
+    signing_profile: str | None = None,
     description: str = "Some layer",
     license: str | None = None,  # noqa: A002 - the field's own word
     provider_minimum: str = "5.100.0",
@@ -142,7 +143,7 @@ def layer(
         units=units(name, split, aims),
         source=content or source(),
         grants=tuple(sorted(grants, key=lambda grant: grant.key)),
-        publish=Publish(via=via, ssm=ssm),
+        publish=Publish(via=via, ssm=ssm, signing_profile=signing_profile),
         provider_minimum=provider_minimum,
         spec=spec,
         where=location(f"layers.{name}"),
@@ -223,6 +224,7 @@ def function(
     provider_minimum: str = "5.100.0",
     spec: Path = SPEC,
     runs_with: Settings | None = None,
+    signing_profile: str | None = None,
 ) -> Function:
     """Return a function.
 
@@ -253,6 +255,7 @@ def function(
         layers=tuple(attached(item) for item in layers),
         overrides=tuple(overrides),
         settings=runs_with or settings(),
+        signing_profile=signing_profile,
         provider_minimum=provider_minimum,
         spec=spec,
         where=location(f"functions.{name}"),

@@ -9,8 +9,9 @@ from layerforge.diagnostics import Diagnostic, ExitCode
 from layerforge.lock.types import Lock
 from layerforge.operate.aws import Answers
 from layerforge.operate.regions import Look
-from layerforge.operate.status import Record, State, Wanted
+from layerforge.operate.status import Held, Record, State, Wanted
 from layerforge.plan.fleet_types import Pointer
+from layerforge.plan.packaged import signing_profile_of
 from layerforge.plan.types import Layer, Packaged, Plan, Unit
 
 
@@ -46,6 +47,7 @@ def wanted_in(
                     parameters=() if prefix is None else tuple(f"{prefix}/{target}/latest" for target in unit.targets),
                     channels={} if prefix is None else _channels(prefix, unit, pointers.get(thing.spec, ()), region),
                     function=not isinstance(thing, Layer),
+                    signed=signing_profile_of(thing) is not None,
                 )
 
     return {
@@ -132,11 +134,13 @@ def as_data(records: Sequence[Record], paused: Sequence[str]) -> dict[str, Any]:
                 "aws_name": one.wanted.name,
                 "state": one.state.value,
                 "sha256": one.wanted.sha256,
-                "published": None
-                if one.held is None
-                else {"arn": one.held.arn, "version": one.held.number, "sha256": one.held.sha256},
+                "published": None if one.held is None else _published(one.held),
                 "detail": one.detail,
             }
             for one in records
         ],
     }
+
+
+def _published(held: Held) -> dict[str, Any]:
+    return {"arn": held.arn, "version": held.number, "sha256": held.sha256, "signing_job": held.signing_job}

@@ -90,6 +90,10 @@ class Access:
         client: SSMClient = self._client("ssm", region)
         return client
 
+    def signer(self, region: str) -> Any:  # noqa: ANN401 - boto3 makes the class at run time
+        """Return the client of AWS Signer."""
+        return self._client("signer", region)
+
     def stop(self) -> None:
         """Call everything off: no request is sent any more."""
         self._stopped.set()

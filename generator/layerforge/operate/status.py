@@ -42,6 +42,7 @@ class Wanted:
         parameters: the SSM parameters that should name it; empty for none.
         channels: the SSM parameters of its channels, and the version that the pins file has for each.
         function: whether it is a function's code and not a layer.
+        signed: whether AWS Signer should have signed it.
     """
 
     unit: Unit
@@ -50,6 +51,7 @@ class Wanted:
     parameters: tuple[str, ...] = ()
     channels: Mapping[str, str] = field(default_factory=dict)
     function: bool = False
+    signed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,12 +61,18 @@ class Held:
     Attributes:
         arn: of the version, or of the function.
         number: of the version; ``None`` for a function's code.
-        sha256: of the ZIP, as AWS reports it.
+        sha256: of the ZIP, as AWS reports it; where a signature is wanted and there, of the ZIP before it was signed.
+        signing_job: the ARN of the job that signed it, where that is wanted; ``None`` for an unsigned one.
     """
 
     arn: str
     number: int | None
     sha256: Sha256
+    signing_job: str | None = None
+
+    def fits(self, wanted: Wanted) -> bool:
+        """Tell whether it is what the lock says, signed where it should be."""
+        return self.sha256 == wanted.sha256 and wanted.signed == (self.signing_job is not None)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -112,7 +120,7 @@ def settled(wanted: Wanted, seen: Seen) -> bool:
     if not wanted.parameters:
         return False
     held = [seen.pointed.get(seen.pointers.get(name, "")) for name in wanted.parameters]
-    at_newest = all(one is not None and one.sha256 == wanted.sha256 for one in held)
+    at_newest = all(one is not None and one.fits(wanted) for one in held)
     return at_newest and all(seen.pointers.get(name) == arn for name, arn in wanted.channels.items())
 
 
@@ -126,7 +134,7 @@ def judge(region: str, wanted: Wanted, seen: Seen) -> Record:
         return record(State.PUBLISHED, seen.pointed[seen.pointers[wanted.parameters[0]]])
     newest = seen.newest
     wrong = _wrong_pointer(wanted, seen)
-    if newest is not None and newest.sha256 == wanted.sha256:
+    if newest is not None and newest.fits(wanted):
         return record(State.PUBLISHED, newest) if wrong is None else record(State.ELSEWHERE, newest, wrong)
     if newest is not None:
         return record(State.OTHER, newest, _other(wanted, newest))
@@ -144,8 +152,8 @@ def _wrong_pointer(wanted: Wanted, seen: Seen) -> str | None:
         held = seen.pointed.get(value)
         if held is None:
             return f"`{name}` names `{value}`, which is no version of it"
-        if held.sha256 != wanted.sha256:
-            return f"`{name}` names version {held.number}, which holds {held.sha256[:_SHOWN]}"
+        if not held.fits(wanted):
+            return f"`{name}` names version {held.number}, which {_content(wanted, held)}"
     for name, arn in wanted.channels.items():
         value = seen.pointers.get(name)
         if value is None:
@@ -157,4 +165,11 @@ def _wrong_pointer(wanted: Wanted, seen: Seen) -> str | None:
 
 def _other(wanted: Wanted, held: Held) -> str:
     what = "it" if held.number is None else f"version {held.number}"
-    return f"{what} holds {held.sha256[:_SHOWN]}, the lock says {wanted.sha256[:_SHOWN]}"
+    lock = "" if held.sha256 == wanted.sha256 else f", the lock says {wanted.sha256[:_SHOWN]}"
+    return f"{what} {_content(wanted, held)}{lock}"
+
+
+def _content(wanted: Wanted, held: Held) -> str:
+    if wanted.signed and held.signing_job is None:
+        return f"holds {held.sha256[:_SHOWN]}, which nobody has signed"
+    return f"holds {held.sha256[:_SHOWN]}"

@@ -24,6 +24,7 @@ from layerforge.plan.regions import (
     plan_regions,
 )
 from layerforge.plan.runtimes import check_target
+from layerforge.plan.signing_rules import check_function_signing
 from layerforge.plan.types import Layer
 from layerforge.spec.load import LoadedSpec
 
@@ -77,6 +78,7 @@ def _fleet(
         found += check_uses(draft, made, live, facts)
         found += problems
         found += check_list(draft, made, shelf, facts)
+        found += check_function_signing(draft, made, layers)
     fleet = Fleet(
         spec=loaded.path,
         functions=tuple(sorted(functions, key=lambda one: one.name)),

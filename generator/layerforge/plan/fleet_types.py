@@ -190,6 +190,7 @@ class Function:
         source: the folder of the code and what is left out of it; ``None`` without a folder.
         units: the one unit of ``source`` (key ``code``), empty without a folder.
         via: how the code's ZIP reaches Lambda.
+        signing_profile: the AWS Signer profile that signs the ZIP of ``source``; ``None`` for none.
         layers: in the order in which Lambda lays them over each other; later ones win.
         overrides: names of layers that may win paths on purpose.
         settings: what it runs with.
@@ -215,6 +216,7 @@ class Function:
     spec: Path
     where: Location
     skips: tuple[Skip, ...] = ()
+    signing_profile: str | None = None
 
     @property
     def root(self) -> Path:

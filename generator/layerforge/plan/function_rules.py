@@ -44,9 +44,10 @@ def _check_whole(draft: Draft, function: Function, facts: Facts) -> Iterator[Dia
         message = f"the description has {size} characters; AWS takes {limit}"
         yield error("FUNC003", message, draft.place("description"), f"shorten it by {size - limit}")
     if not function.attached_only:
-        if isinstance(draft.function.code, BucketCode) and draft.gives("via"):
-            message = "`via` has no effect: the code is in a bucket already"
-            yield error("FUNC004", message, draft.place("via"), "leave it out")
+        for field in ("via", "signing_profile"):
+            if isinstance(draft.function.code, BucketCode) and draft.gives(field):
+                message = f"`{field}` has no effect: the code is in a bucket already"
+                yield error("FUNC004", message, draft.place(field), "leave it out")
         if function.settings.logs.group is not None and draft.gives("logs", "retention_days"):
             message = "`retention_days` has no effect: a log group that is named is there already"
             hint = "leave it out: how long it keeps logs is for whoever makes it"

@@ -32,6 +32,7 @@ def plan_function(draft: Draft, target: Target | None, layers: tuple[Attached, .
         source=None if folder is None else _source(draft, folder),
         units=() if folder is None else (_unit(draft.name, runs_on),),
         via=Delivery.PUSHED if isinstance(code, spec_code.BucketCode) else draft.held("via"),
+        signing_profile=None if folder is None else draft.held("signing_profile"),
         layers=layers,
         overrides=draft.function.overrides,
         settings=settings_of(draft),

@@ -11,6 +11,7 @@ from layerforge.plan.fleet import plan_fleets
 from layerforge.plan.rules import check_grants, check_parameters, check_units
 from layerforge.plan.runtimes import check_runtimes, provider_minimum
 from layerforge.plan.settings import Settings, settle
+from layerforge.plan.signing_rules import check_layer_signing
 from layerforge.plan.source import python_source
 from layerforge.plan.texts import check_texts, shown_description
 from layerforge.plan.types import Layer, Plan, Publish, Target
@@ -71,7 +72,7 @@ def _layer(settings: Settings, facts: Facts) -> Layer:
         units=cut(settings.name, settings.split, targets),
         source=python_source(settings),
         grants=tuple(sorted((grant for grant, _ in settings.grants), key=lambda grant: grant.key)),
-        publish=Publish(via=settings.via, ssm=settings.ssm),
+        publish=Publish(via=settings.via, ssm=settings.ssm, signing_profile=settings.signing_profile),
         provider_minimum=provider_minimum(runtimes, facts),
         spec=settings.loaded.path,
         where=settings.where,
@@ -85,3 +86,4 @@ def _check(layer: Layer, settings: Settings, facts: Facts, as_of: date) -> Itera
     yield from check_texts(settings, facts.limits)
     yield from check_grants(settings)
     yield from check_parameters(layer, settings, facts.limits)
+    yield from check_layer_signing(settings)

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
-from layerforge.plan.types import CodeSource, Packaged, PythonSource, Source
+from layerforge.plan.fleet_types import Function
+from layerforge.plan.types import CodeSource, Layer, Packaged, PythonSource, Source
 
 _ROOTS: Final[Mapping[type[Source], str]] = {PythonSource: "python", CodeSource: "."}
 
@@ -32,3 +33,10 @@ def is_code(item: Packaged) -> bool:
 def word_for(item: Packaged) -> str:
     """Return the word for it in messages: `layer` or `function`."""
     return "function" if is_code(item) else "layer"
+
+
+def signing_profile_of(item: Packaged) -> str | None:
+    """Return the AWS Signer profile that signs its ZIPs; ``None`` for none."""
+    if isinstance(item, Layer):
+        return item.publish.signing_profile
+    return item.signing_profile if isinstance(item, Function) else None

@@ -31,6 +31,8 @@ class Settings:
         license_where: its place.
         grants: with their places.
         via: how the ZIPs reach Lambda.
+        signing_profile: that signs the ZIPs; ``None`` for none.
+        signing_where: its place.
         ssm: the prefix of its parameters; ``None`` for none.
         ssm_where: its place.
         exclude: what stays out.
@@ -48,6 +50,8 @@ class Settings:
     license_where: Location
     grants: tuple[tuple[Grant, Location], ...]
     via: Delivery
+    signing_profile: str | None
+    signing_where: Location
     ssm: str | None
     ssm_where: Location
     exclude: tuple[Exclude, ...]
@@ -66,6 +70,7 @@ def settle(loaded: LoadedSpec, name: LayerName, layer: SpecLayer) -> Settings:
     license_text, license_at = _held(loaded, name, "license")
     grants, grants_at = _held(loaded, name, "grants")
     via, _ = _held(loaded, name, "publish", "via")
+    profile, profile_at = _held(loaded, name, "publish", "signing_profile")
     ssm, ssm_at = _held(loaded, name, "publish", "ssm")
     exclude, exclude_at = _held(loaded, name, "source", "exclude")
     skips, _ = _held(loaded, name, "policy", "skip")
@@ -82,6 +87,8 @@ def settle(loaded: LoadedSpec, name: LayerName, layer: SpecLayer) -> Settings:
         license_where=value(license_at),
         grants=tuple((_grant(one), value((*grants_at, index))) for index, one in enumerate(grants)),
         via=via,
+        signing_profile=profile,
+        signing_where=value(profile_at),
         ssm=f"{ssm}/{name}" if ssm is not None and ssm_at[0] == "defaults" else ssm,
         ssm_where=value(ssm_at),
         exclude=tuple(Exclude(glob=one, where=value((*exclude_at, index))) for index, one in enumerate(exclude)),

@@ -257,10 +257,12 @@ class Publish:
     Attributes:
         via: how the ZIPs reach Lambda.
         ssm: the prefix of the SSM parameters that hold the newest ARNs; ``None`` for none.
+        signing_profile: the AWS Signer profile that signs the ZIPs; ``None`` for unsigned ones.
     """
 
     via: Delivery
     ssm: str | None
+    signing_profile: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

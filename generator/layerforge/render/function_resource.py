@@ -7,7 +7,7 @@ from layerforge.names import Delivery
 from layerforge.plan.fleet_types import CODE, Function, Logs
 from layerforge.render import hcl
 from layerforge.render.hcl import Expression
-from layerforge.render.view import in_base64
+from layerforge.render.unit_view import in_base64
 
 Arguments = Iterator[tuple[str, Expression]]
 
@@ -52,7 +52,10 @@ def _code(function: Function) -> Arguments:
         return
     index = hcl.string(CODE)
     artifact = f"local.artifacts[{index}]"
-    if function.via is Delivery.DIRECT:
+    if function.signing_profile is not None:
+        yield "s3_bucket", Expression(f"local.jobs[{index}].signed_object[0].s3[0].bucket")
+        yield "s3_key", Expression(f"local.jobs[{index}].signed_object[0].s3[0].key")
+    elif function.via is Delivery.DIRECT:
         yield "filename", Expression(f'"${{local.artifact_dir}}/${{{artifact}.file}}"')
     elif function.via is Delivery.S3:
         yield "s3_bucket", Expression(f"aws_s3_object.artifact[{index}].bucket")

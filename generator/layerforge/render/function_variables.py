@@ -12,7 +12,8 @@ from layerforge.render.function_settings import environment, log_retention_days,
 from layerforge.render.function_uses import code_signing, dead_letter, key, network, role
 from layerforge.render.hcl import Expression
 from layerforge.render.rules import Rule, Variable, at_most, each, matches
-from layerforge.render.variables import artifact_dir, artifact_prefix, bucket, in_order
+from layerforge.render.signing import signing_profile_name
+from layerforge.render.variables import artifact_dir, artifact_prefix, bucket, bucket_has, in_order
 
 LAYER: Final = "arn:aws:lambda:eu-west-1:111122223333:layer:contract"
 
@@ -52,15 +53,20 @@ def _artifacts(function: Function) -> tuple[Variable, ...]:
         given = function.code.bucket
         what = "Bucket that holds the code. It lies in the Region of the function."
         return (bucket(what, given if isinstance(given, str) else None),)
-    folder = () if function.via is Delivery.PUSHED else (artifact_dir(),)
     if function.via is Delivery.DIRECT:
-        return folder
+        return (artifact_dir(),)
     origin = "Terraform uploads the ZIP to" if function.via is Delivery.S3 else "the ZIP has been pushed to"
-    return (
-        *folder,
-        bucket(f"Bucket that {origin}. It lies in the Region of the function."),
-        artifact_prefix(function.name, [unit.key for unit in function.units], shown=f"<function>/{CODE}"),
+    profile = function.signing_profile
+    signed = profile is not None
+    objects = (
+        bucket(f"Bucket that {origin}. {bucket_has('function', signed=signed)}"),
+        artifact_prefix(
+            function.name, [unit.key for unit in function.units], shown=f"<function>/{CODE}", signed=signed
+        ),
     )
+    if profile is not None:  # in the place of the folder: a module has no room for both
+        return (*objects, signing_profile_name(profile))
+    return objects if function.via is Delivery.PUSHED else (artifact_dir(), *objects)
 
 
 @cache

@@ -16,7 +16,8 @@ from layerforge.render.function_variables import function_variables
 from layerforge.render.function_words import Attachment, attachments
 from layerforge.render.hcl import Expression
 from layerforge.render.rules import Variable
-from layerforge.render.view import artifact_row, in_base64
+from layerforge.render.signing import SIGNED
+from layerforge.render.unit_view import artifact_row, in_base64
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,6 +41,7 @@ class FunctionView:
         reads_files: whether Terraform reads the ZIP.
         uploads: whether it uploads it to a bucket.
         in_bucket: whether Lambda takes it from a bucket.
+        signed: whether AWS Signer signs it before.
         units: the ZIP of a folder's code; empty without one.
         artifacts: the table of artifacts, the same.
         code_hash: the digest of the code in base64, as HCL; ``None`` if nobody knows it.
@@ -61,6 +63,7 @@ class FunctionView:
     reads_files: bool
     uploads: bool
     in_bucket: bool
+    signed: bool
     units: tuple[UnitFile, ...]
     artifacts: Mapping[str, Mapping[str, str | int]]
     code_hash: Expression | None
@@ -82,6 +85,16 @@ class FunctionView:
     def index(self) -> Expression:
         """The key of its one artifact."""
         return hcl.string(CODE)
+
+    @property
+    def job(self) -> Expression:
+        """The job that signed it, in a module that has one."""
+        return Expression(f"local.jobs[{self.index}]")
+
+    @property
+    def takes_folder(self) -> bool:
+        """Whether the caller may name another folder for the ZIP."""
+        return self.reads_files and not self.signed
 
     @property
     def has_role(self) -> bool:
@@ -107,6 +120,11 @@ class FunctionView:
     def key(self) -> str:
         """The key of the object in the bucket, for people."""
         return f"<artifact_prefix>/{self.name}/{CODE}/<sha256>.zip"
+
+    @property
+    def signed_key(self) -> str:
+        """The key of the signed object, for people."""
+        return f"<artifact_prefix>{SIGNED}/{self.name}/{CODE}/<sha256>/<job id>.zip"
 
     @property
     def required(self) -> tuple[tuple[str, Expression], ...]:
@@ -142,6 +160,7 @@ def function_view(
         reads_files=ours and function.via is not Delivery.PUSHED,
         uploads=ours and function.via is Delivery.S3,
         in_bucket=not ours or function.via is not Delivery.DIRECT,
+        signed=function.signing_profile is not None,
         units=tuple(UnitFile(key=key, file=f"{key}.zip") for key in records),
         artifacts={key: artifact_row(f"{key}.zip", record) for key, record in records.items()},
         code_hash=_code_hash(function),

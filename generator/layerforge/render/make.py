@@ -69,7 +69,7 @@ def render(
         for file in MODULE_FILES:
             texts[f"{layer.name}/{file}"] = templates.get_template(f"{file.lstrip('.')}.j2").render(module=view)
         texts[f"{layer.name}/main.tf"] = with_skips(texts[f"{layer.name}/main.tf"], layer.skips)
-        if view.reads_files:
+        if view.takes_folder:
             other = templates.get_template("tests/other/unit.zip.j2").render(module=view)
             texts |= {f"{layer.name}/tests/other/{unit.file}": other for unit in view.units}
     for function in plan.functions:
@@ -94,7 +94,7 @@ def _function(
         files.append(DIGEST_TEST)
     templates = templates_of("function")
     texts = {file: templates.get_template(f"{file.lstrip('.')}.j2").render(module=view) for file in files}
-    if view.reads_files:
+    if view.takes_folder:
         other = templates.get_template("tests/other/unit.zip.j2").render(module=view)
         texts |= {f"tests/other/{unit.file}": other for unit in view.units}
     return texts

@@ -12,9 +12,10 @@ from layerforge.render.function_variables import function_variables
 from layerforge.render.hcl import Expression
 from layerforge.render.root_parameters import ssm_root
 from layerforge.render.rules import RootVariable, Rule, Variable
+from layerforge.render.signing import PROFILE, profiles
 from layerforge.render.variables import ARTIFACT_PREFIX
 
-FOR_ALL: Final = frozenset({"artifact_dir", "artifact_prefix", "layers", "name_prefix", "tags"})
+FOR_ALL: Final = frozenset({"artifact_dir", "artifact_prefix", "layers", "name_prefix", PROFILE, "tags"})
 """Variables of a function's module that the root sets itself, for all alike, or leaves alone."""
 
 
@@ -62,7 +63,11 @@ def root_variables(
     layers: Sequence[Layer], functions: Sequence[Function], region: Region, facts: Facts
 ) -> tuple[RootVariable, ...]:
     """Return the variables of a root: required ones first, each group in alphabetical order."""
-    found = [*_for_all(layers, functions, region), *_by_function(functions, region, facts)]
+    found = [
+        *_for_all(layers, functions, region),
+        *profiles((*layers, *functions)),
+        *_by_function(functions, region, facts),
+    ]
     return tuple(sorted(found, key=lambda variable: (variable.default is not None, variable.name)))
 
 

@@ -16,6 +16,7 @@ from layerforge.render.hcl import Expression
 from layerforge.render.root_parameters import parameter_arguments
 from layerforge.render.root_variables import bucket_wanted, root_variables, stage_arguments
 from layerforge.render.rules import RootVariable
+from layerforge.render.signing import PROFILES, profile_of
 
 DIGEST: Final = "code_sha256"
 """The output of a function's module that is its digest."""
@@ -88,6 +89,11 @@ class RootView:
     variables: tuple[RootVariable, ...]
     outputs: tuple[RootOutput, ...]
 
+    @property
+    def signed(self) -> bool:
+        """Whether any of its modules signs."""
+        return any(variable.name == PROFILES for variable in self.variables)
+
 
 def root_view(plan: Plan, fleet: Fleet, region: Region, *, facts: Facts, modules: Path, owner: str) -> RootView:
     """Return what the templates are told of the root of one Region.
@@ -132,7 +138,7 @@ def _of_layer(layer: Layer, source: str, fleet: Fleet, region: Region) -> Call:
         identifier=identifier(layer.name),
         source=f"{source}/{layer.name}",
         layers=(),
-        arguments=tuple(sorted((*common, *parameter_arguments(layer, fleet, region)))),
+        arguments=tuple(sorted((*common, *parameter_arguments(layer, fleet, region), *profile_of(layer)))),
     )
 
 
@@ -143,7 +149,7 @@ def _of_function(function: Function, source: str, region: Region, facts: Facts) 
         identifier=identifier(function.name),
         source=f"{source}/{function.name}",
         layers=tuple(_entry(function, item, region) for item in function.layers),
-        arguments=tuple(sorted((*ours, *stage_arguments(function, region, facts)))),
+        arguments=tuple(sorted((*ours, *stage_arguments(function, region, facts), *profile_of(function)))),
     )
 
 

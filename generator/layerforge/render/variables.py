@@ -11,6 +11,7 @@ from layerforge.render import hcl, parameters
 from layerforge.render.contract import NAME_PREFIX
 from layerforge.render.hcl import Expression
 from layerforge.render.rules import Rule, Variable, at_most, matches
+from layerforge.render.signing import JOB_ID_CHARACTERS, SIGNED, signing_profile_name
 
 SHA256_CHARACTERS: Final = 64
 ARTIFACT_PREFIX: Final = "layers"
@@ -31,7 +32,11 @@ def variables_of(layer: Layer, limits: Limits) -> tuple[Variable, ...]:
     if via is not Delivery.PUSHED:
         found.append(artifact_dir())
     if via is not Delivery.DIRECT:
-        found += [artifact_bucket(via), artifact_prefix(layer.name, [unit.key for unit in layer.units])]
+        signed = layer.publish.signing_profile is not None
+        keys = [unit.key for unit in layer.units]
+        found += [artifact_bucket(via, signed=signed), artifact_prefix(layer.name, keys, signed=signed)]
+    if layer.publish.signing_profile is not None:
+        found.append(signing_profile_name(layer.publish.signing_profile))
     return in_order(found)
 
 
@@ -40,10 +45,15 @@ def in_order(found: Iterable[Variable]) -> tuple[Variable, ...]:
     return tuple(sorted(found, key=lambda variable: (variable.default is not None, variable.name)))
 
 
-def artifact_bucket(via: Delivery) -> Variable:
+def artifact_bucket(via: Delivery, *, signed: bool) -> Variable:
     """Return the variable for the bucket that the ZIPs of a layer lie in."""
     origin = "Terraform uploads the ZIPs to" if via is Delivery.S3 else "the ZIPs have been pushed to"
-    return bucket(f"Bucket that {origin}. It lies in the Region of the layers.")
+    return bucket(f"Bucket that {origin}. {bucket_has('layers', signed=signed)}")
+
+
+def bucket_has(whose: str, *, signed: bool) -> str:
+    """Say what a bucket has to have."""
+    return f"It lies in the Region of the {whose}{' and keeps versions' if signed else ''}."
 
 
 def bucket(description: str, default: str | None = None) -> Variable:
@@ -86,14 +96,19 @@ def artifact_dir() -> Variable:
     )
 
 
-def artifact_prefix(name: str, units: Sequence[str], *, shown: str = "<layer>/<unit>") -> Variable:
+def artifact_prefix(
+    name: str, units: Sequence[str], *, shown: str = "<layer>/<unit>", signed: bool = False
+) -> Variable:
     """Return the variable for the start of the objects' keys; ``name`` is the layer's, ``units`` are its keys."""
     longest = max(len(unit) for unit in units)
     room = KEY_CHARACTERS - len(f"/{name}//.zip") - longest - SHA256_CHARACTERS
+    if signed:
+        room -= len(f"{SIGNED}/") + JOB_ID_CHARACTERS
+    more = f" Those of signed objects begin with <prefix>{SIGNED}." if signed else ""
     return Variable(
         name="artifact_prefix",
         type=Expression("string"),
-        description=f"Start of the objects' keys: <prefix>/{shown}/<sha256>.zip.",
+        description=f"Start of the objects' keys: <prefix>/{shown}/<sha256>.zip.{more}",
         default=hcl.string(ARTIFACT_PREFIX),
         example=hcl.string(ARTIFACT_PREFIX),
         rules=(

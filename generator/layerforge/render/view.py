@@ -1,6 +1,5 @@
 """What the templates of a module are told: every decision is made here, the templates only write it down."""
 
-import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -8,53 +7,14 @@ from typing import Final
 from layerforge.facts.load import Limits
 from layerforge.lock.types import ArtifactRecord
 from layerforge.names import Delivery, identifier
-from layerforge.plan.types import AccountGrant, Grant, Layer, OrganizationGrant, Unit
+from layerforge.plan.types import AccountGrant, Grant, Layer, OrganizationGrant
 from layerforge.render import hcl
 from layerforge.render.contract import ContractView, contract_of
 from layerforge.render.hcl import Expression
 from layerforge.render.rules import Variable
+from layerforge.render.signing import SIGNED
+from layerforge.render.unit_view import UnitView, unit_view
 from layerforge.render.variables import variables_of
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class UnitView:
-    """One unit: one AWS layer.
-
-    Attributes:
-        key: its key, also the name of its ZIP without the suffix.
-        address: the name of its resource.
-        layer_name: at AWS, before the prefix.
-        runtimes: each once, in the spec's order.
-        architectures: likewise.
-        record: the digest and sizes of its ZIP.
-    """
-
-    key: str
-    address: str
-    layer_name: str
-    runtimes: tuple[str, ...]
-    architectures: tuple[str, ...]
-    record: ArtifactRecord
-
-    @property
-    def file(self) -> str:
-        """The name of its ZIP."""
-        return f"{self.key}.zip"
-
-    @property
-    def index(self) -> Expression:
-        """Its key as an HCL expression."""
-        return hcl.string(self.key)
-
-    @property
-    def resource(self) -> Expression:
-        """The address of its resource within the module."""
-        return Expression(f"aws_lambda_layer_version.{hcl.name(self.address)}")
-
-    @property
-    def artifact(self) -> dict[str, str | int]:
-        """Its line in the table of artifacts."""
-        return artifact_row(self.file, self.record)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,6 +51,7 @@ class ModuleView:
         reads_files: whether Terraform reads the ZIPs (``direct`` and ``s3``).
         uploads: whether Terraform uploads them to a bucket (``s3``).
         in_bucket: whether Lambda takes them from a bucket (``s3`` and ``pushed``).
+        signed: whether AWS Signer signs them between the two.
         units: in the plan's order.
         targets: the unit's key by target, as ``python3.12/arm64``.
         grants: who may use the layer, by key, as the arguments of a permission.
@@ -110,6 +71,7 @@ class ModuleView:
     reads_files: bool
     uploads: bool
     in_bucket: bool
+    signed: bool
     units: tuple[UnitView, ...]
     targets: Mapping[str, str]
     grants: Mapping[str, Expression]
@@ -164,6 +126,16 @@ class ModuleView:
         return f"<artifact_prefix>/{self.name}/<unit>/<sha256>.zip"
 
     @property
+    def takes_folder(self) -> bool:
+        """Whether the caller may name another folder for the ZIPs."""
+        return self.reads_files
+
+    @property
+    def signed_key(self) -> str:
+        """The key of a signed object, for people."""
+        return f"<artifact_prefix>{SIGNED}/{self.name}/<unit>/<sha256>/<job id>.zip"
+
+    @property
     def required(self) -> tuple[tuple[str, Expression], ...]:
         """The variables without a default, with an example each."""
         return tuple(
@@ -198,7 +170,8 @@ def view_of(
         reads_files=via is not Delivery.PUSHED,
         uploads=via is Delivery.S3,
         in_bucket=via is not Delivery.DIRECT,
-        units=tuple(_unit(unit, records[unit.key]) for unit in layer.units),
+        signed=layer.publish.signing_profile is not None,
+        units=tuple(unit_view(unit, records[unit.key]) for unit in layer.units),
         targets={str(target): unit.key for unit in layer.units for target in unit.targets},
         grants={
             grant.key: hcl.compact({"principal": grant.principal, "organization_id": grant.organization_id})
@@ -208,33 +181,6 @@ def view_of(
         variables=variables,
         outputs=(ARNS, VERSIONS),
         contract=contract_of(layer, variables),
-    )
-
-
-def artifact_row(file: str, record: ArtifactRecord) -> dict[str, str | int]:
-    """Return what the table of artifacts says of one ZIP."""
-    return {
-        "file": file,
-        "sha256": record.sha256,
-        "source_code_hash": in_base64(record.sha256),
-        "zipped_size": record.zipped_size,
-        "unzipped_size": record.unzipped_size,
-    }
-
-
-def in_base64(sha256: str) -> str:
-    """Return a digest as AWS reports it."""
-    return base64.b64encode(bytes.fromhex(sha256)).decode()
-
-
-def _unit(unit: Unit, record: ArtifactRecord) -> UnitView:
-    return UnitView(
-        key=unit.key,
-        address=unit.address,
-        layer_name=unit.aws_name,
-        runtimes=tuple(dict.fromkeys(str(target.runtime) for target in unit.targets)),
-        architectures=tuple(dict.fromkeys(target.architecture.value for target in unit.targets)),
-        record=record,
     )
 
 

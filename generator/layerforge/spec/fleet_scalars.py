@@ -6,7 +6,7 @@ from typing import Annotated, Final
 from pydantic import AfterValidator
 
 from layerforge.facts.load import load_facts
-from layerforge.names import CHANNEL, CHANNEL_CHARACTERS, LAYER_NAME, SHA256
+from layerforge.names import CHANNEL, CHANNEL_CHARACTERS, LAYER_NAME, SHA256, SIGNING_PROFILE
 from layerforge.spec.problem import problem
 from layerforge.spec.scalars import FilledLine, own_name, text_pattern, visible_lines
 from layerforge.spec.show import show
@@ -20,6 +20,7 @@ _HANDLER: Final = re.compile(rf"\S{{1,{_FACTS.handler_characters}}}")
 _TAG_SIGNS: Final = frozenset("_.:/=+-@")
 _BASE64_DIGEST: Final = re.compile(r"[A-Za-z0-9+/]{43}=")
 _KEY_BYTES: Final = 1024
+_PROFILE_ARN: Final = re.compile(r"arn:aws[a-z-]*:signer:[^/]*/signing-profiles/(?P<name>[A-Za-z0-9_]+)(?:/.*)?")
 
 
 def _bucket(value: str) -> str:
@@ -51,6 +52,16 @@ def _digest(value: str) -> str:
     elif _BASE64_DIGEST.fullmatch(value):
         hint += "; this is base64, as Lambda shows it"
     raise problem("SPEC049", f"{show(value)} is not a SHA-256 digest", hint)
+
+
+def _signing_profile(value: str) -> str:
+    if SIGNING_PROFILE.fullmatch(value):
+        return value
+    found = _PROFILE_ARN.fullmatch(value)
+    hint = "it has 2 to 64 letters, digits and `_`: `platform_layers`"
+    if found is not None:
+        hint = f"write the name alone: {show(found['name'])}"
+    raise problem("SPEC058", f"{show(value)} is not the name of a signing profile", hint)
 
 
 def _variable(value: str) -> str:
@@ -122,6 +133,7 @@ def _tag_value(value: str) -> str:
 Bucket = Annotated[FilledLine, AfterValidator(_bucket), text_pattern(_BUCKET)]
 ObjectKey = Annotated[FilledLine, AfterValidator(_object_key)]
 Digest = Annotated[FilledLine, AfterValidator(_digest), text_pattern(SHA256)]
+SigningProfile = Annotated[FilledLine, AfterValidator(_signing_profile), text_pattern(SIGNING_PROFILE)]
 FunctionKey = Annotated[FilledLine, own_name("a function"), text_pattern(LAYER_NAME)]
 ExternalKey = Annotated[FilledLine, own_name("an external layer"), text_pattern(LAYER_NAME)]
 VariableName = Annotated[FilledLine, AfterValidator(_variable), text_pattern(_VARIABLE)]

@@ -10,7 +10,16 @@ from layerforge.spec.arns import KeyArn, RoleArn, SigningArn, TargetArn
 from layerforge.spec.attached import AttachedLayer
 from layerforge.spec.by_region import ByRegion
 from layerforge.spec.code import Code
-from layerforge.spec.fleet_scalars import Alias, HandlerText, LogGroup, TagKey, TagValue, VariableName, VariableValue
+from layerforge.spec.fleet_scalars import (
+    Alias,
+    HandlerText,
+    LogGroup,
+    SigningProfile,
+    TagKey,
+    TagValue,
+    VariableName,
+    VariableValue,
+)
 from layerforge.spec.lists import Distinct
 from layerforge.spec.model import Model
 from layerforge.spec.numbers import Switch, whole
@@ -107,8 +116,8 @@ class DefaultFunction(Model):
     )
     code_signing: ByRegion[SigningArn] | None = Field(
         default=None,
-        description="ARN of a code-signing configuration, or one for each Region; `null` for none. It then wants "
-        "signed layers.",
+        description="ARN of a code-signing configuration, or one for each Region; `null` for none. It wants signed "
+        "code and layers.",
     )
     publish: Switch | None = Field(
         default=None,
@@ -123,6 +132,10 @@ class DefaultFunction(Model):
     via: Delivery = Field(
         default=Delivery.DIRECT,
         description="How the code's ZIP reaches Lambda: `direct`, `s3` or `pushed`, as for layers.",
+    )
+    signing_profile: SigningProfile | None = Field(
+        default=None,
+        description="Name of the AWS Signer profile that signs the code of a folder, as for layers; `null` for none.",
     )
     policy: Policy = Field(default_factory=Policy, description="What checkov is told of the module.")
 

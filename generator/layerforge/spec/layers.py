@@ -6,7 +6,7 @@ from pydantic import AfterValidator, ConfigDict, Field, ValidationInfo
 
 from layerforge.names import Architecture, Delivery, Split
 from layerforge.spec.externals import External
-from layerforge.spec.fleet_scalars import ExternalKey, FunctionKey
+from layerforge.spec.fleet_scalars import ExternalKey, FunctionKey, SigningProfile
 from layerforge.spec.functions import DefaultFunction, Function
 from layerforge.spec.grants import Grant
 from layerforge.spec.lists import Distinct, Some
@@ -28,6 +28,10 @@ _LICENSE = "SPDX identifier, URL or full text, as AWS shows it; `null` for none.
 _GRANTS = "Who may use the layer beside its own account. Terraform adds grants; only the command line revokes them."
 _PUBLISH = "How the layer is published."
 _POLICY = "What checkov is told of the module."
+_SIGNING_PROFILE = (
+    "Name of the AWS Signer profile that signs the ZIPs before they are published; `null` for unsigned ones. It needs "
+    "`via: s3` and a bucket that keeps versions."
+)
 _VIA = (
     "How the ZIPs reach Lambda: `direct` (up to 50 MiB zipped), `s3` (Terraform uploads to a bucket that the caller "
     "gives) or `pushed` (the objects are in the bucket already)."
@@ -45,6 +49,9 @@ class Publish(Model):
         "`<prefix>/python3.12/arm64/latest`. `null` for none.",
         examples=["/layers/data-science"],
     )
+    signing_profile: SigningProfile | None = Field(
+        default=None, description=_SIGNING_PROFILE, examples=["platform_layers"]
+    )
 
 
 class DefaultPublish(Model):
@@ -57,6 +64,9 @@ class DefaultPublish(Model):
         description="Prefix of the SSM parameters that hold the newest ARNs; the layer's name is put after it: "
         "`<prefix>/<layer>/python3.12/arm64/latest`. `null` for none.",
         examples=["/layers"],
+    )
+    signing_profile: SigningProfile | None = Field(
+        default=None, description=_SIGNING_PROFILE, examples=["platform_layers"]
     )
 
 

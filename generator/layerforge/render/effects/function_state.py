@@ -7,7 +7,7 @@ from typing import Final
 from layerforge.names import Delivery
 from layerforge.plan.fleet_types import CODE
 from layerforge.render.effects.hcl_text import Block, UnreadableError
-from layerforge.render.effects.layer_state import Zip, zips_of
+from layerforge.render.effects.layer_state import PROFILE, SIGNING_JOB, Zip, zips_of
 from layerforge.render.effects.literals import strings
 from layerforge.render.effects.module import Module, rest_of
 
@@ -29,6 +29,7 @@ class FunctionState:
         zip: its code, if that is ours.
         code: the arguments that say where the code is.
         via: how our code reaches Lambda; ``None`` for code that is not ours.
+        signed: whether a job signs it on the way.
         settings: expressions by name, defaults of variables among them.
         aliases: their names.
         publish: whether every change publishes a version.
@@ -43,6 +44,7 @@ class FunctionState:
     zip: Zip | None
     code: Mapping[str, str]
     via: Delivery | None
+    signed: bool
     settings: Mapping[str, str]
     aliases: tuple[str, ...]
     publish: bool
@@ -67,6 +69,7 @@ def function_state(module: Module) -> FunctionState:
         zip=zips_of(module).get(CODE),
         code={name: given[name] for name in _CODE if name in given},
         via=_via(module, given),
+        signed=bool(module.of_type(SIGNING_JOB)),
         settings={} if function is None else _settings(module, function),
         aliases=() if alias is None else _aliases(alias),
         publish=given.get("publish") == "true",
@@ -79,7 +82,9 @@ def function_state(module: Module) -> FunctionState:
 
 
 def _rest(module: Module) -> dict[str, object]:
-    return rest_of(module, known={}, named=frozenset({"artifacts", *_LOCALS}), defaults=frozenset(module.defaults))
+    return rest_of(
+        module, known={}, named=frozenset({"artifacts", "jobs", *_LOCALS}), defaults=frozenset(module.defaults)
+    )
 
 
 def _settings(module: Module, function: Block) -> dict[str, str]:
@@ -88,7 +93,7 @@ def _settings(module: Module, function: Block) -> dict[str, str]:
     for block in function.blocks:
         if block.type not in ("dynamic", "lifecycle"):
             found |= {f"{block.type}.{name}": text for name, text in block.attributes.items()}
-    found |= {name: text for name, text in module.defaults.items() if text is not None}
+    found |= {name: text for name, text in module.defaults.items() if text is not None and name != PROFILE}
     return found | {name: module.locals[name] for name in _LOCALS if name in module.locals}
 
 

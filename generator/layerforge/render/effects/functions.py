@@ -6,11 +6,19 @@ from typing import Final
 from layerforge.names import Delivery
 from layerforge.render.effects.common import common
 from layerforge.render.effects.function_state import FunctionState
+from layerforge.render.effects.layer_state import PROFILE, SIGNING_JOB
 from layerforge.render.effects.types import Effect, Kind
 from layerforge.render.effects.words import both, change, quoted, short, sizes
 
 _EXPLAINED: Final = frozenset(
-    {"aws_s3_object", "aws_cloudwatch_log_group", "aws_iam_role", "aws_iam_role_policy", "aws_lambda_function"}
+    {
+        "aws_s3_object",
+        "aws_cloudwatch_log_group",
+        "aws_iam_role",
+        "aws_iam_role_policy",
+        "aws_lambda_function",
+        SIGNING_JOB,
+    }
 )
 _PUBLISH_NOTHING: Final = frozenset(
     {
@@ -67,7 +75,7 @@ def function_changes(old: FunctionState, new: FunctionState, layers: tuple[Effec
         yield from function_goes(old)
         yield from function_comes(new)
         return
-    found = [*_code(old, new), *_settings(old, new), *layers]
+    found = [*_code(old, new), *_settings(old, new), *_profile(old, new), *layers]
     yield from found
     yield from _gone(old, new)
     yield from common(old, new, _EXPLAINED)
@@ -82,10 +90,14 @@ def _code(old: FunctionState, new: FunctionState) -> Iterator[Effect]:
     if old.zip is not None and new.zip is not None and old.zip.sha256 != new.zip.sha256:
         before, after = old.zip.sha256, new.zip.sha256
         first = "; `layerforge push` comes first" if new.via is Delivery.PUSHED else ""
-        text = f"new code {short(before)} → {short(after)}, {sizes(old.zip.size, new.zip.size)}{first}"
+        text = (
+            f"new code {short(before)} → {short(after)}, {sizes(old.zip.size, new.zip.size)}{_signing(old, new)}{first}"
+        )
         yield Effect(kind=Kind.CODE, text=text, before=before, after=after)
     elif (old.zip is None) != (new.zip is None) or (new.zip is None and old.code != new.code):
         yield Effect(kind=Kind.CODE, text="new code: another object, or version of it, is named")
+    elif signing := _signing(old, new):
+        yield Effect(kind=Kind.CODE, text=f"the same code is sent anew{signing}")
     if old.via is not new.via:
         uploaded = ""
         if old.via is Delivery.S3:
@@ -98,6 +110,19 @@ def _code(old: FunctionState, new: FunctionState) -> Iterator[Effect]:
             before=old.via,
             after=new.via,
         )
+
+
+def _signing(old: FunctionState, new: FunctionState) -> str:
+    if old.signed == new.signed:
+        return ""
+    return ", signed from now on" if new.signed else ", signed no longer"
+
+
+def _profile(old: FunctionState, new: FunctionState) -> Iterator[Effect]:
+    before, after = old.defaults.get(PROFILE), new.defaults.get(PROFILE)
+    if before is not None and after is not None and before != after and old.zip == new.zip:
+        text = "the new signing profile waits for the next code"
+        yield Effect(kind=Kind.WORDS, text=text, before=before.strip('"'), after=after.strip('"'))
 
 
 def _settings_changed(old: FunctionState, new: FunctionState) -> list[str]:

@@ -1,5 +1,6 @@
 """What a layer's module does at AWS, read back from its files."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -19,13 +20,19 @@ _KNOWN: Final = frozenset(
         "compatible_architectures",
         "compatible_runtimes",
         "filename",
+        "ignore_changes",
         "layer_name",
         "s3_bucket",
         "s3_key",
         "source_code_hash",
     }
 )
-_LOCALS: Final = frozenset({"artifacts", "grants", "layers", "targets"})
+_LOCALS: Final = frozenset({"artifacts", "grants", "jobs", "layers", "targets"})
+SIGNING_JOB: Final = "aws_signer_signing_job"
+PROFILE: Final = "signing_profile_name"
+_HASH: Final = re.compile(
+    r'(?P<signed>base64sha256\("signed:\$\{)?local\.artifacts\["(?P<key>[^"]+)"\]\.(?:source_code_hash|sha256\}"\))'
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,6 +54,7 @@ class UnitState:
         runtimes: sorted, for AWS knows no order.
         architectures: likewise.
         zip: its content.
+        signed: whether it is published from what a job has signed.
     """
 
     key: str
@@ -55,6 +63,7 @@ class UnitState:
     runtimes: tuple[str, ...]
     architectures: tuple[str, ...]
     zip: Zip
+    signed: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -118,7 +127,7 @@ def layer_state(module: Module) -> LayerState:
         grants=tuple(sorted(table(module.locals.get("grants", "{}")))),
         ssm=ssm,
         targets=targets,
-        rest=rest_of(module, known={LAYER_VERSION: _KNOWN}, named=_LOCALS, defaults=frozenset({"ssm_prefix"})),
+        rest=rest_of(module, known={LAYER_VERSION: _KNOWN}, named=_LOCALS, defaults=frozenset({"ssm_prefix", PROFILE})),
         defaults=module.defaults,
         provider=module.provider,
     )
@@ -143,17 +152,18 @@ def zips_of(module: Module) -> dict[str, Zip]:
 
 def _unit(block: Block, zips: Mapping[str, Zip]) -> UnitState:
     given = block.attributes
-    key = given["source_code_hash"].removeprefix('local.artifacts["').removesuffix('"].source_code_hash')
+    content = _HASH.fullmatch(given["source_code_hash"])
     name = given["layer_name"]
-    if not name.startswith(_PREFIX):
+    if content is None or not name.startswith(_PREFIX):
         raise UnreadableError
     return UnitState(
-        key=key,
+        key=content["key"],
         layer_name=name.removeprefix(_PREFIX).removesuffix('"'),
         words={word: given[attribute] for attribute, word in _WORDS.items() if attribute in given},
         runtimes=tuple(sorted(strings(given["compatible_runtimes"]))),
         architectures=tuple(sorted(strings(given["compatible_architectures"]))),
-        zip=zips[key],
+        zip=zips[content["key"]],
+        signed=content["signed"] is not None,
     )
 
 

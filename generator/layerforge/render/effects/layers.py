@@ -5,11 +5,11 @@ from typing import Final
 
 from layerforge.names import Delivery
 from layerforge.render.effects.common import common
-from layerforge.render.effects.layer_state import LAYER_VERSION, LayerState, UnitState
+from layerforge.render.effects.layer_state import LAYER_VERSION, PROFILE, SIGNING_JOB, LayerState, UnitState
 from layerforge.render.effects.types import Effect, Kind
 from layerforge.render.effects.words import MOST, both, plural, quoted, short, size, sizes
 
-_EXPLAINED: Final = frozenset({LAYER_VERSION, "aws_lambda_layer_version_permission", "aws_s3_object"})
+_EXPLAINED: Final = frozenset({LAYER_VERSION, "aws_lambda_layer_version_permission", "aws_s3_object", SIGNING_JOB})
 _PUSH_FIRST: Final = "; `layerforge push` comes first"
 _OBJECTS_GO: Final = "the uploaded objects are deleted, with all their versions"
 _OBJECTS_STAY: Final = "the uploaded objects stay where `layerforge push` looks for them, and are Terraform's no more"
@@ -48,6 +48,7 @@ def layer_changes(old: LayerState, new: LayerState) -> Iterator[Effect]:
             text += "; its object is deleted, with all its versions" if old.via is Delivery.S3 else ""
             yield Effect(kind=Kind.UNIT_LEFT, unit=unit.key, text=text, before=unit.zip.sha256)
     yield from _words(old, new)
+    yield from _profile(old, new)
     yield from _delivery(old, new)
     yield from _grants(old, new)
     yield from _parameters_change(old, new)
@@ -67,7 +68,7 @@ def publishes(old: UnitState, new: UnitState) -> bool:
 
 
 def _published(unit: UnitState) -> tuple[object, ...]:
-    return unit.layer_name, unit.zip.sha256, unit.runtimes, unit.architectures
+    return unit.layer_name, unit.zip.sha256, unit.runtimes, unit.architectures, unit.signed
 
 
 def _unit(old: UnitState, new: UnitState, was: Delivery, via: Delivery) -> Iterator[Effect]:
@@ -87,6 +88,8 @@ def _unit(old: UnitState, new: UnitState, was: Delivery, via: Delivery) -> Itera
     ):
         if one != other:
             reasons.append(f"{word} {', '.join(one)} → {', '.join(other)}")
+    if old.signed != new.signed:
+        reasons.append("signed from now on" if new.signed else "signed no longer")
     words = _changed_words(old, new)
     more = f", with the new {both(words)}" if words else ""
     if old.zip.sha256 != new.zip.sha256:
@@ -116,6 +119,13 @@ def _words(old: LayerState, new: LayerState) -> Iterator[Effect]:
         yield Effect(kind=Kind.WORDS, text=text)
     else:
         yield from (Effect(kind=Kind.WORDS, unit=unit.key, text=text) for _, unit in waiting)
+
+
+def _profile(old: LayerState, new: LayerState) -> Iterator[Effect]:
+    before, after = old.defaults.get(PROFILE), new.defaults.get(PROFILE)
+    if before is not None and after is not None and before != after and old.content & new.content:
+        text = "the new signing profile waits for the next content"
+        yield Effect(kind=Kind.WORDS, text=text, before=before.strip('"'), after=after.strip('"'))
 
 
 def _delivery(old: LayerState, new: LayerState) -> Iterator[Effect]:

@@ -114,7 +114,11 @@ def _substance(block: Block, known: frozenset[str] = frozenset()) -> tuple[objec
     """Return what of a block Terraform compares with AWS: no conditions, no order of work."""
     return (
         tuple(sorted((name, text) for name, text in block.attributes.items() if name not in known | _ORDER)),
-        tuple((inner.type, inner.labels, _substance(inner)) for inner in block.blocks if inner.type not in _CONDITIONS),
+        tuple(
+            (inner.type, inner.labels, _substance(inner, known))
+            for inner in block.blocks
+            if inner.type not in _CONDITIONS
+        ),
     )
 
 

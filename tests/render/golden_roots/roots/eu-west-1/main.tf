@@ -3,11 +3,12 @@
 module "data_science" {
   source = "../../modules/data-science"
 
-  artifact_bucket = var.artifact_bucket
-  artifact_prefix = var.artifact_prefix
-  name_prefix     = var.name_prefix
-  ssm_prefix      = var.ssm_root == null ? null : "${var.ssm_root}/layers/data-science"
-  tags            = var.tags
+  artifact_bucket      = var.artifact_bucket
+  artifact_prefix      = var.artifact_prefix
+  name_prefix          = var.name_prefix
+  signing_profile_name = lookup(var.signing_profile_names, "platform_layers", "platform_layers")
+  ssm_prefix           = var.ssm_root == null ? null : "${var.ssm_root}/layers/data-science"
+  tags                 = var.tags
 }
 
 module "shared_utils" {
@@ -96,5 +97,21 @@ module "regional" {
   memory_size                    = try(var.functions["regional"].memory_size, null)
   name_prefix                    = var.name_prefix
   reserved_concurrent_executions = try(var.functions["regional"].reserved_concurrent_executions, null)
+  tags                           = var.tags
+}
+
+module "signed" {
+  source = "../../modules/signed"
+
+  artifact_bucket                = var.artifact_bucket
+  artifact_prefix                = var.artifact_prefix
+  code_signing_config_arn        = try(var.functions["signed"].code_signing_config_arn, null)
+  environment                    = try(var.functions["signed"].environment, null)
+  kms_key_arn                    = try(var.functions["signed"].kms_key_arn, null)
+  log_retention_days             = try(var.functions["signed"].log_retention_days, null)
+  memory_size                    = try(var.functions["signed"].memory_size, null)
+  name_prefix                    = var.name_prefix
+  reserved_concurrent_executions = try(var.functions["signed"].reserved_concurrent_executions, null)
+  signing_profile_name           = lookup(var.signing_profile_names, "platform_functions", "platform_functions")
   tags                           = var.tags
 }

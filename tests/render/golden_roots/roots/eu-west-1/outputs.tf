@@ -8,6 +8,7 @@ output "attachments" {
     kept-elsewhere = module.kept_elsewhere.layers
     processor      = module.processor.layers
     regional       = module.regional.layers
+    signed         = module.signed.layers
   }
 }
 
@@ -38,6 +39,13 @@ output "functions" {
       digest        = module.regional.code_sha256
       qualified_arn = module.regional.qualified_arn
       version       = module.regional.version
+    }
+    signed = {
+      alias_arns    = module.signed.alias_arns
+      arn           = module.signed.arn
+      digest        = module.signed.code_sha256
+      qualified_arn = module.signed.qualified_arn
+      version       = module.signed.version
     }
   }
 }

@@ -22,7 +22,7 @@ variable "functions" {
   nullable = false
 
   validation {
-    condition     = alltrue([for name in keys(var.functions) : contains(["bucketed", "inside", "processor", "regional"], name)])
+    condition     = alltrue([for name in keys(var.functions) : contains(["bucketed", "inside", "processor", "regional", "signed"], name)])
     error_message = "A key is the name of a function of the spec whose module takes such values."
   }
 
@@ -44,6 +44,18 @@ variable "name_prefix" {
   type        = string
   default     = ""
   nullable    = false
+}
+
+variable "signing_profile_names" {
+  description = "Signing profiles that have another name here than in the spec, by their name there."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for name in keys(var.signing_profile_names) : contains(["platform_functions", "platform_layers"], name)])
+    error_message = "A key is the name of a signing profile in the spec."
+  }
 }
 
 variable "ssm_root" {
