@@ -95,7 +95,7 @@ def test_a_proxy_that_is_down(place: Workplace, monkeypatch: pytest.MonkeyPatch)
     )
 
 
-@pytest.mark.parametrize("value", ["socks5://host:1080", "http://", "http://host:port", "ftp://host"])
+@pytest.mark.parametrize("value", ["socks5://host:1080", "http://", "http://host:port", "ftp://host", "not a url"])
 def test_a_proxy_that_cannot_be_used(place: Workplace, monkeypatch: pytest.MonkeyPatch, value: str) -> None:
     _, pin = place.wheel()
     monkeypatch.setenv("HTTPS_PROXY", value)

@@ -290,6 +290,19 @@ def test_anything_else_is_shown_as_uv_says_it() -> None:
     )
 
 
+def test_a_cache_that_uv_cannot_write() -> None:
+    stderr = """\
+        error: Failed to initialize cache at `/home/me/.cache/uv`
+          cause: failed to create directory `/home/me/.cache/uv`: Permission denied (os error 13)
+        """
+    assert one(failure(said(stderr), REQUEST, PLATFORMS)) == Diagnostic(
+        code="UV009",
+        message="uv failed: failed to initialize cache at `/home/me/.cache/uv`",
+        hint="uv keeps what it fetches there; `UV_CACHE_DIR` names a folder that can be written",
+        notes=("failed to create directory `/home/me/.cache/uv`: Permission denied (os error 13)",),
+    )
+
+
 def test_a_failure_without_words() -> None:
     assert one(failure(said("", 2), None, ())).message == "uv failed: no reason given"
 

@@ -1,12 +1,16 @@
 """Which proxy a URL is asked through: uv's settings, ``HTTPS_PROXY``, ``HTTP_PROXY``, ``ALL_PROXY``; ``NO_PROXY``."""
 
 import ipaddress
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 from urllib.parse import urlsplit
 
 from layerforge.build.credentials import Login, login_in
 from layerforge.build.trouble import BAD_PROXY, PROXY_REFUSED, Trouble, origin, shown_origin
+
+_HOST: Final = re.compile(r"[\w.:%-]+")  # a name or an address, of version 6 too
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,7 +47,8 @@ def proxy_for(url: str, environ: Mapping[str, str], settings: Mapping[str, objec
     text = text if "://" in text else f"http://{text}"
     try:
         proxy = urlsplit(text)
-        usable = proxy.scheme in {"http", "https"} and bool(proxy.hostname) and (proxy.port is None or proxy.port > 0)
+        named_well = proxy.hostname is not None and _HOST.fullmatch(proxy.hostname) is not None
+        usable = proxy.scheme in {"http", "https"} and named_well and (proxy.port is None or proxy.port > 0)
     except ValueError:
         usable = False
     if not usable:

@@ -151,6 +151,8 @@ def failure(finished: Finished, request: Request | None, platforms: Sequence[Pla
         return OutsideError(Diagnostic(code="UV008", message=message, hint=_NETWORK_HINT, notes=reasons))
     origin = request.settings.origin if request is not None else None
     hint = f"settings that were carried along come from {origin}" if origin else None
+    if "initialize cache" in lines[0]:
+        hint = "uv keeps what it fetches there; `UV_CACHE_DIR` names a folder that can be written"
     notes = (*reasons, *hints)
     return OutsideError(Diagnostic(code="UV009", message=f"uv failed: {_lower(lines[0])}", hint=hint, notes=notes))
 
