@@ -1,11 +1,14 @@
 """Regions come, fail, pause and go, each with its own root and state, and no other takes notice."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from support import plans
+from support.estate import Estate
 from support.moto_server import Aws
+from support.repository import ROOT
 from support.roots import FleetEstate, open_fleet
 from support.tf import Terraform
 
@@ -29,6 +32,14 @@ functions:
     code: src/app
     layers: [steady]
     aliases: [live]
+"""
+OBSERVABILITY = """\
+version: 1
+layers:
+  observability:
+    runtimes: [python3.12]
+    split: none
+    source: { ecosystem: python, include: [src/observability] }
 """
 
 
@@ -73,3 +84,25 @@ def test_regions_come_fail_pause_and_go(tmp_path: Path, terraform: Terraform, aw
     fleet.look(US)
     assert fleet.grants(US, "steady", 1) == ["organization-o-abc123def4"]
     assert fleet.root(EU).plan().changes == set()
+
+
+def test_one_root_with_a_provider_for_each_region_works_as_the_docs_say(
+    tmp_path: Path, terraform: Terraform, aws_server: Aws
+) -> None:
+    fleet = open_fleet(tmp_path, terraform, aws_server, [EU, US])
+    fleet.write("src/observability/__init__.py", "FIRST = 1\n")
+    fleet.gen(OBSERVABILITY)
+    section = (ROOT / "docs/regions.md").read_text(encoding="utf-8").partition("## One root with a provider")[2]
+    example = re.findall(r"^```hcl\n(.*?)^```$", section, re.MULTILINE | re.DOTALL)[0]
+    fleet.write("both/main.tf", example)
+    own = terraform.unshared  # a process for each provider
+    root = Estate(folder=own.prepare(tmp_path / "both"), terraform=own, aws=aws_server, seeds={})
+    root.plan()
+    root.apply()
+    published = [(call.action, call.region) for call in aws_server.log.writes()]
+    assert sorted(published) == [("PublishLayerVersion", EU.name), ("PublishLayerVersion", US.name)]
+    assert root.plan().changes == set()
+
+    one = example.partition('module "observability_us"')[0].replace('  alias  = "us"\n  region = "us-east-1"', "")
+    fleet.write("both/main.tf", re.sub(r'provider "aws" \{\n\s*\}\n', "", one))
+    assert "Provider configuration not present" in str(root.plan(ok=(1,)).events)

@@ -1,11 +1,10 @@
 """What the tests need that hand emitted modules to the real Terraform."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from layerforge.render.rules import Variable
 from render import cases
 from support.tf import Terraform
 
@@ -48,22 +47,3 @@ def from_above(name: str, test: str = "contract") -> str:
     text = cases.of_module(name)[f"tests/{test}.tftest.hcl"]
     text = text.replace('"tests/other"', f'"modules/{name}/tests/other"')
     return RUN.sub(rf'run "\1" {{\n  module {{\n    source = "./modules/{name}"\n  }}\n', text)
-
-
-def judge_rules(terraform: Terraform, folder: Path, modules: Sequence[Sequence[Variable]]) -> None:
-    """Let Terraform judge every wrong and good value of variables: a wrong one fails its own rule and no other."""
-    outputs, wanted = [], {}
-    for number, variables in enumerate(modules):
-        for variable in variables:
-            tried = [dict(rule.wrong)[variable.name] for rule in variable.rules]
-            good = [value for value in (variable.default, variable.example) if value is not None]
-            for turn, value in enumerate((*tried, *good)):
-                name = f"it_{number}_{variable.name}_{turn}"
-                conditions = ", ".join(
-                    rule.condition.replace(f"var.{variable.name}", f"({value})") for rule in variable.rules
-                )
-                outputs.append(f'output "{name}" {{\n  value = [{conditions}]\n}}\n')
-                wanted[name] = [turn != own for own in range(len(variable.rules))]
-    (folder / "main.tf").write_text("\n".join(outputs))
-    terraform.run(folder, "apply", "-auto-approve", "-no-color")
-    assert {name: found["value"] for name, found in terraform.json(folder, "output").items()} == wanted

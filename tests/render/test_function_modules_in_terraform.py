@@ -9,13 +9,10 @@ from typing import Any
 
 import pytest
 
-from layerforge.facts.load import load_facts
 from layerforge.names import identifier
 from layerforge.plan.fleet_types import Function
-from layerforge.render.contract import refusals_of
-from layerforge.render.function_variables import function_variables
 from render import cases
-from render.in_terraform import EXAMPLE, RUN, from_above, initialise, judge_rules, passed, problems, write_modules
+from render.in_terraform import EXAMPLE, RUN, from_above, initialise, passed, problems, write_modules
 from support.tf import Terraform
 
 pytestmark = pytest.mark.terraform
@@ -85,14 +82,6 @@ def test_modules_of_every_kind_pass_their_tests(terraform: Terraform, tmp_path: 
         f"tests/{name}.tftest.hcl:{run}" for name, text in tests.items() for run in RUN.findall(text)
     }
     assert set(status.values()) == {"pass"}
-
-
-def test_every_rule_has_a_run_that_breaks_it_alone(terraform: Terraform, tmp_path: Path) -> None:
-    listed = [function_variables(function, load_facts()) for function in FUNCTIONS.values()]
-    judge_rules(terraform, tmp_path, listed)
-    for variables in listed:
-        broken = [name for refusal in refusals_of(variables) for name in refusal.variables]
-        assert sorted(broken) == sorted(f"var.{item.name}" for item in variables for _ in item.rules)
 
 
 HOSTILE = """
