@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from layerforge.names import Delivery
+from layerforge.plan.fleet_types import Network
 from support import plans
 from support.estate import Estate
 from support.moto_server import Aws
@@ -31,7 +32,12 @@ def test_two_environments_share_an_account_and_nothing_collides(
     fleet = open_fleet(tmp_path, terraform, aws_server, [EU])
     steady = plans.layer("steady", architectures=["arm64"], via=Delivery.S3, ssm="/layers/steady")
     failing = {region: QUEUE.format(region) for region in ("eu-west-1", "us-east-1")}
-    app = plans.function("app", layers=[steady], runs_with=plans.settings(dead_letter=failing))
+    ec2 = aws_server.client("ec2")
+    subnets = [item["SubnetId"] for item in ec2.describe_subnets()["Subnets"]]
+    (group,) = (item["GroupId"] for item in ec2.describe_security_groups()["SecurityGroups"])
+    network = Network(subnet_ids=(subnets[0],), security_group_ids=(group,))
+    own = plans.settings(dead_letter=failing, in_vpc=True, networks={"eu-west-1": network})
+    app = plans.function("app", layers=[steady], runs_with=own)
     fleet.emit([steady], [app], [EU], [plans.pointer(steady, PINNED)])
     prod = fleet.root(EU)
     dev = Estate(folder=tmp_path / "roots/dev", terraform=terraform, aws=aws_server, seeds={})
@@ -49,9 +55,10 @@ def test_two_environments_share_an_account_and_nothing_collides(
     assert {line: _errors(dev, line) for line in wrong} == {line: [f": {message}"] for line, message in wrong.items()}
 
     variables = 'name_prefix = "dev-"\nssm_root = "/dev"\nartifact_prefix = "dev"\n'
+    dev_network = f'{{ subnet_ids = ["{subnets[1]}"], security_group_ids = ["{group}"] }}'
     dev_queue = QUEUE.format("eu-west-1").replace("failed", "dev-failed")
     (dev.folder / "terraform.tfvars").write_text(
-        f'{variables}functions = {{ app = {{ dead_letter_arn = "{dev_queue}" }} }}\n'
+        f'{variables}functions = {{ app = {{ dead_letter_arn = "{dev_queue}", vpc_config = {dev_network} }} }}\n'
     )
     dev.plan()
     dev.apply()
@@ -68,11 +75,9 @@ def test_two_environments_share_an_account_and_nothing_collides(
     }
     keys = [item["Key"] for item in s3.list_objects_v2(Bucket=EU.bucket)["Contents"]]
     assert [key.partition("/steady/")[0] for key in keys] == ["dev", "layers"]
-    targets = [
-        api.get_function_configuration(FunctionName=name)["DeadLetterConfig"]["TargetArn"]
-        for name in ("app", "dev-app")
-    ]
-    assert targets == [failing["eu-west-1"], dev_queue]
+    live = [api.get_function_configuration(FunctionName=name) for name in ("app", "dev-app")]
+    assert [item["DeadLetterConfig"]["TargetArn"] for item in live] == [failing["eu-west-1"], dev_queue]
+    assert [item["VpcConfig"]["SubnetIds"] for item in live] == [subnets[:1], subnets[1:2]]
 
     (dev.folder / "terraform.tfvars").write_text(variables.replace('"/dev"', "null"))
     gone = {address for action, address in dev.plan().changes if action == "delete"}

@@ -8,7 +8,7 @@ from layerforge.diagnostics import FindingsError
 from layerforge.facts.load import load_facts
 from layerforge.names import Delivery, Split
 from layerforge.paths import templates_dir
-from layerforge.plan.fleet_types import RegionState
+from layerforge.plan.fleet_types import Network, RegionState
 from layerforge.plan.types import Plan
 from layerforge.render.make import templates_of
 from layerforge.render.marker import owner_of
@@ -42,6 +42,11 @@ def _fleet() -> Plan:
             code=plans.bucket_code(by_region("code-{}")),
             runs_with=plans.settings(
                 dead_letter=by_region("arn:aws:sqs:{}:111122223333:dead"),
+                in_vpc=True,
+                networks={
+                    region: Network(subnet_ids=("subnet-0a", "subnet-0b"), security_group_ids=("sg-0a",))
+                    for region in ("eu-west-1", "us-east-1")
+                },
                 kms_key=by_region("arn:aws:kms:{}:111122223333:key/11111111-2222-3333-4444-555555555555"),
                 code_signing=by_region("arn:aws:lambda:{}:111122223333:code-signing-config:csc-0123456789abcdef0"),
             ),

@@ -102,7 +102,7 @@ SPEC: dict[str, Any] = {
             "tracing": "false",
             "logs": {"format": "Text", "group": "/services/api"},
             "dead_letter": {"eu-west-1": "arn:aws:sqs:eu-west-1:111122223333:failures"},
-            "vpc": "true",
+            "vpc": {"eu-west-1": {"subnet_ids": ["subnet-0a"], "security_group_ids": ["sg-0a"]}},
             "reserved_concurrency": "1",
             "snap_start": "true",
             "kms_key": "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",

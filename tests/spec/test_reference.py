@@ -15,6 +15,7 @@ from layerforge.spec.functions import DefaultFunction, DefaultLogs, Function, Lo
 from layerforge.spec.grants import AccountGrant, OrganizationGrant
 from layerforge.spec.layers import DefaultPublish, Defaults, DefaultSource, Layer, Publish, Spec
 from layerforge.spec.model import Model
+from layerforge.spec.network import Network
 from layerforge.spec.policy import Policy, Skip
 from layerforge.spec.regions import Region
 from layerforge.spec.sources import Include, PythonSource, RequirementFile
@@ -44,6 +45,7 @@ HEADINGS: dict[type[Model], str] = {
     ChannelLayer: "Layers of a function",
     FolderCode: "Code",
     BucketCode: "Code",
+    Network: "One for each Region",
     DefaultLogs: "Logs",
     Logs: "Logs",
 }
@@ -123,6 +125,8 @@ def test_the_numbers_are_those_of_the_facts() -> None:
         functions.environment_bytes,
         functions.tags,
         functions.root_modules,
+        functions.subnets,
+        functions.security_groups,
         functions.snap_start_ephemeral_storage,
         *(f"{family}{version}" for family, version in functions.snap_start.items()),
     ):

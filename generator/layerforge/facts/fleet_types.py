@@ -39,6 +39,8 @@ class FunctionLimits:
         tag_value_characters: of a tag's value.
         snap_start: by family, the first version that has it.
         snap_start_ephemeral_storage: the most MB of ``/tmp`` with it.
+        subnets: of one function.
+        security_groups: of one function.
         root_modules: layers and functions of a root above which Terraform becomes slow.
     """
 
@@ -58,6 +60,8 @@ class FunctionLimits:
     tag_value_characters: int
     snap_start: Mapping[str, str]
     snap_start_ephemeral_storage: int
+    subnets: int
+    security_groups: int
     root_modules: int
 
 

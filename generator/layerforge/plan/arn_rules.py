@@ -53,6 +53,8 @@ def check_uses(draft: Draft, function: Function, regions: Sequence[Region], fact
             for region, arn in given.items():
                 if (found := _misplaced(arn, region, facts, "name one that is")) is not None:
                     yield error("FUNC015", found[0], draft.item_at(field, region), found[1])
+    if function.settings.networks:
+        yield from _check_missing("vpc", function.settings.networks, draft.key_at("vpc"), regions)
     if isinstance(draft.function.code, BucketCode):
         yield from _check_bucket(draft.function.code.bucket, draft, regions)
 
@@ -89,7 +91,7 @@ def _check_bucket(given: ByRegion, draft: Draft, regions: Sequence[Region]) -> I
 
 
 def _check_missing(
-    field: str, given: Mapping[str, str], where: Location, regions: Sequence[Region]
+    field: str, given: Mapping[str, object], where: Location, regions: Sequence[Region]
 ) -> Iterator[Diagnostic]:
     """Yield ``FUNC016`` for what is given by Region and not for each one that is active."""
     missing = [region.name for region in regions if region.name not in given]

@@ -1,7 +1,7 @@
 """The plan's other half: functions with their ordered layers, layers of others, and the Regions that all go to."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
@@ -136,6 +136,19 @@ class Logs:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Network:
+    """Where a function stands in the network of one Region.
+
+    Attributes:
+        subnet_ids: of one VPC.
+        security_group_ids: of the same.
+    """
+
+    subnet_ids: tuple[str, ...]
+    security_group_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Settings:
     """What a function runs with, in AWS's units: MB, seconds.
 
@@ -149,6 +162,7 @@ class Settings:
         logs: the log group.
         dead_letter: ARN of a queue or topic, or one for each Region; ``None`` for none.
         in_vpc: whether the module takes subnets and security groups.
+        networks: those of each Region; empty where each root is told.
         reserved_concurrency: ``None`` for none.
         snap_start: of published versions.
         kms_key: ARN of the key for environment variables, or one for each Region; ``None`` for AWS's own.
@@ -174,6 +188,7 @@ class Settings:
     publish: bool
     aliases: tuple[str, ...]
     tags: Mapping[str, str]
+    networks: Mapping[str, Network] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,14 +1,20 @@
 """A spec's functions to the plan's."""
 
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 from layerforge.facts.load import Facts
 from layerforge.names import Delivery, LayerName, RuntimeId
 from layerforge.plan.drafts import Draft
-from layerforge.plan.fleet_types import CODE, Attached, BucketCode, Function, Logs, Settings
+from layerforge.plan.fleet_types import CODE, Attached, BucketCode, Function, Logs, Network, Settings
 from layerforge.plan.runtimes import provider_minimum
 from layerforge.plan.types import CodeSource, Exclude, Include, Skip, Target, Unit
 from layerforge.spec import code as spec_code
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from layerforge.spec import network as spec_network
 
 
 def target_of(draft: Draft) -> Target | None:
@@ -45,6 +51,7 @@ def plan_function(draft: Draft, target: Target | None, layers: tuple[Attached, .
 
 def settings_of(draft: Draft) -> Settings:
     """Return what a function runs with."""
+    vpc: bool | Mapping[str, spec_network.Network] = draft.held("vpc")
     publish, aliases, snap_start = draft.held("publish"), draft.held("aliases"), draft.held("snap_start")
     return Settings(
         memory=draft.held("memory"),
@@ -59,7 +66,8 @@ def settings_of(draft: Draft) -> Settings:
             group=draft.function.logs.group,
         ),
         dead_letter=draft.held("dead_letter"),
-        in_vpc=draft.held("vpc"),
+        in_vpc=bool(vpc),
+        networks={} if isinstance(vpc, bool) else {region: _network(one) for region, one in vpc.items()},
         reserved_concurrency=draft.held("reserved_concurrency"),
         snap_start=snap_start,
         kms_key=draft.held("kms_key"),
@@ -68,6 +76,10 @@ def settings_of(draft: Draft) -> Settings:
         aliases=aliases,
         tags=draft.added("tags"),
     )
+
+
+def _network(one: "spec_network.Network") -> Network:
+    return Network(subnet_ids=one.subnet_ids, security_group_ids=one.security_group_ids)
 
 
 def _unit(name: LayerName, target: Target) -> Unit:

@@ -12,8 +12,6 @@ from layerforge.render.rules import Rule, Variable, each, matches
 ROLE: Final = "arn:aws:iam::111122223333:role/contract"
 KEY: Final = "arn:aws:kms:eu-west-1:111122223333:key/11111111-2222-3333-4444-555555555555"
 CODE_SIGNING: Final = "arn:aws:lambda:eu-west-1:111122223333:code-signing-config:csc-0123456789abcdef0"
-SUBNETS: Final = 16
-SECURITY_GROUPS: Final = 5
 
 
 def role(given: str) -> Variable:
@@ -112,7 +110,7 @@ def dead_letter(given: ByRegion | None) -> Iterator[Variable]:
     )
 
 
-def network() -> Variable:
+def network(subnets: int, security_groups: int) -> Variable:
     """Return the variable for a function's place in a VPC."""
     right = {"subnet_ids": ["subnet-0123456789abcdef0"], "security_group_ids": ["sg-0123456789abcdef0"]}
 
@@ -136,5 +134,5 @@ def network() -> Variable:
         description="Where the function stands in its network: ids of subnets and security groups, all of one VPC.",
         default=None,
         example=hcl.compact(right),
-        rules=(*rules("subnet_ids", "subnet", SUBNETS), *rules("security_group_ids", "sg", SECURITY_GROUPS)),
+        rules=(*rules("subnet_ids", "subnet", subnets), *rules("security_group_ids", "sg", security_groups)),
     )

@@ -44,7 +44,7 @@ def function_variables(function: Function, facts: Facts) -> tuple[Variable, ...]
     if own.role is not None:
         found.append(role(own.role))
     if own.in_vpc:
-        found.append(network())
+        found.append(network(limits.subnets, limits.security_groups))
     return in_order((*found, *_artifacts(function)))
 
 

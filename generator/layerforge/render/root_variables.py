@@ -38,7 +38,7 @@ def stage_arguments(function: Function, region: Region, facts: Facts) -> Iterato
     for variable in stage_variables(function, facts):
         own = f"var.functions[{hcl.string(function.name)}].{variable.name}"
         if variable.name in regional:
-            yield variable.name, Expression(f"try(coalesce({own}), {hcl.string(regional[variable.name])})")
+            yield variable.name, Expression(f"try(coalesce({own}), {regional[variable.name]})")
         elif variable.default is None:
             yield variable.name, Expression(own)
         elif variable.nullable and variable.default != "null":  # a module would take null for "none at all"
@@ -47,7 +47,7 @@ def stage_arguments(function: Function, region: Region, facts: Facts) -> Iterato
             yield variable.name, Expression(f"try({own}, null)")
 
 
-def _regional(function: Function, region: Region) -> dict[str, str]:
+def _regional(function: Function, region: Region) -> dict[str, Expression]:
     """Return what the spec gives by Region: this one's values, by the names of the module's variables."""
     own = function.settings
     given: dict[str, ByRegion | None] = {
@@ -56,7 +56,11 @@ def _regional(function: Function, region: Region) -> dict[str, str]:
         "dead_letter_arn": own.dead_letter,
         "kms_key_arn": own.kms_key,
     }
-    return {name: value[region.name] for name, value in given.items() if isinstance(value, Mapping)}
+    found = {name: hcl.string(value[region.name]) for name, value in given.items() if isinstance(value, Mapping)}
+    if (network := own.networks.get(region.name)) is not None:
+        ids = {"security_group_ids": network.security_group_ids, "subnet_ids": network.subnet_ids}
+        found["vpc_config"] = hcl.compact(ids)
+    return found
 
 
 def root_variables(

@@ -48,6 +48,8 @@ _EXAMPLES: Final = {
     "key": "name the object: `key: data-processor/1.zip`",
     "name": "name a layer of this spec",
     "file": "name the file: `file: pyproject.toml`; a list takes requirements: `[pandas==2.2.2]`",
+    "security_group_ids": "list them: `security_group_ids: [sg-0123456789abcdef0]`",
+    "subnet_ids": "list them: `subnet_ids: [subnet-0123456789abcdef0]`",
     "path": "name a file or folder: `path: src/shared_utils`",
 }
 

@@ -1,8 +1,8 @@
 """The models of functions: what may stand under ``functions`` and ``defaults.functions``."""
 
-from typing import Annotated, Any, ClassVar, Final, Literal
+from typing import Annotated, ClassVar, Final, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, Field
 
 from layerforge.facts.load import load_facts
 from layerforge.names import Architecture, Delivery
@@ -22,11 +22,11 @@ from layerforge.spec.fleet_scalars import (
 )
 from layerforge.spec.lists import Distinct
 from layerforge.spec.model import Model
+from layerforge.spec.network import Vpc
 from layerforge.spec.numbers import Switch, whole
 from layerforge.spec.policy import Policy
 from layerforge.spec.problem import problem
 from layerforge.spec.scalars import FilledLine, Line, Runtime
-from layerforge.spec.show import kind
 
 LIMITS: Final = load_facts().functions
 _DAYS: Final = LIMITS.log_retention_days
@@ -39,13 +39,6 @@ def _retention(days: int) -> int:
         listed = ", ".join(str(one) for one in _DAYS)
         raise problem("SPEC045", f"CloudWatch does not keep logs for {days} days", f"{hint} {listed}")
     return days
-
-
-def _no_ids(value: Any) -> Any:  # noqa: ANN401 - before validation
-    if isinstance(value, dict | list):
-        hint = "write `vpc: true`; which subnets and security groups is told to each root, as `vpc_config`"
-        raise problem("SPEC020", f"`vpc` must be `true` or `false`, not {kind(value)}", hint)
-    return value
 
 
 class DefaultLogs(Model):
@@ -102,8 +95,10 @@ class DefaultFunction(Model):
         default=None,
         description="ARN of the queue or topic for events that failed, or one for each Region; `null` for none.",
     )
-    vpc: Annotated[Switch, BeforeValidator(_no_ids)] = Field(
-        default=False, description="Whether the module takes subnets and security groups."
+    vpc: Vpc = Field(
+        default=False,
+        description="Whether the function stands in a network of yours; subnets and security groups are told to each "
+        "root, or given here for each Region.",
     )
     reserved_concurrency: Annotated[int, *whole("instances", 0)] | None = Field(
         default=None, description="How many instances are reserved for the function, and its limit; `null` for none."

@@ -98,6 +98,7 @@ module "regional" {
   name_prefix                    = var.name_prefix
   reserved_concurrent_executions = try(var.functions["regional"].reserved_concurrent_executions, null)
   tags                           = var.tags
+  vpc_config                     = try(coalesce(var.functions["regional"].vpc_config), { security_group_ids = ["sg-0a"], subnet_ids = ["subnet-0a", "subnet-0b"] })
 }
 
 module "signed" {
