@@ -21,6 +21,9 @@ RENEWED = '  signing_profile_name = "renewed"\n'
 MOVED = RENEWED + '  artifact_bucket = "other"\n'
 PLATFORM = "AWSLambda-SHA384-ECDSA"
 CONFIGURATION = "arn:aws:lambda:eu-west-1:123456789012:code-signing-config:csc-0123456789abcdef0"
+LARGE = "second" * (1 << 20)
+"""Content that Terraform uploads in two parts, for which S3 knows no digest of the whole."""
+
 OTHER = zip_of("not what the lock says")
 
 
@@ -130,7 +133,7 @@ def _tell(estate: Estate) -> Iterator[tuple[str, Seen]]:
 
     yield "published", step(STEADY, LATE, build=False)
     yield "renewed and moved", step(STEADY, LATE, arguments=MOVED)
-    estate.seeds |= {"steady/python312-arm64": "second", "code/code": "second"}
+    estate.seeds |= {"steady/python312-arm64": LARGE, "code/code": "second"}
     yield "changed", step(STEADY, LATE_SIGNED, arguments=MOVED)
     yield "planned after the change", step(STEADY, LATE_SIGNED, arguments=MOVED)
     yield "unsigned", step(STEADY, LATE, arguments=MOVED)
@@ -151,7 +154,7 @@ def _key(name: str, seed: str) -> str:
 
 
 FIRST = [_key("code", "code/code"), _key("steady", "steady/python312-arm64")]
-SECOND = [_key("code", "second"), _key("late", "late/python312-arm64"), _key("steady", "second")]
+SECOND = [_key("code", "second"), _key("late", "late/python312-arm64"), _key("steady", LARGE)]
 
 
 def test_each_zip_is_signed_once_and_published_from_what_was_signed(story: Story) -> None:
@@ -186,6 +189,7 @@ def test_new_content_and_the_first_signature_are_one_job_and_one_version_each(st
     assert seen.signers["late"] == [None, place[SECOND[1]]]
     assert seen.code == (place[SECOND[0]], "2")
     assert seen.actions.count("PublishLayerVersion") == seen.actions.count("AddLayerVersionPermission") == 2
+    assert seen.actions.count("CompleteMultipartUpload") == 1
     assert seen.actions.count("DeleteObject") == 3
     assert seen.actions.index("DeleteObject") > seen.actions.index("PublishLayerVersion")
 

@@ -78,10 +78,11 @@ def root_variables(
 def _for_all(layers: Sequence[Layer], functions: Sequence[Function], region: Region) -> Iterator[RootVariable]:
     text = Expression("string")
     if any(layer.publish.via is not Delivery.DIRECT for layer in layers) or any(map(bucket_wanted, functions)):
+        versions = ", which keeps versions" if any(profiles((*layers, *functions))) else ""
         yield RootVariable(
             name="artifact_bucket",
             type=text,
-            description=f"Bucket in {region.name} for the ZIPs that Lambda takes from S3.",
+            description=f"Bucket in {region.name} for the ZIPs that Lambda takes from S3{versions}.",
             default=None if region.bucket is None else hcl.string(region.bucket),
         )
         yield RootVariable(

@@ -27,7 +27,7 @@ variable "functions" {
 }
 
 variable "artifact_bucket" {
-  description = "Bucket in eu-west-1 for the ZIPs that Lambda takes from S3."
+  description = "Bucket in eu-west-1 for the ZIPs that Lambda takes from S3, which keeps versions."
   type        = string
   default     = "artifacts-eu"
   nullable    = false
