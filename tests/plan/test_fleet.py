@@ -3,14 +3,26 @@
 import dataclasses
 import json
 import time
+from copy import deepcopy
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from layerforge.diagnostics import SpecError
 from layerforge.facts.load import load_facts
 from layerforge.names import Architecture, Delivery
-from layerforge.plan.fleet_types import BucketCode, Fleet, Function, Logs, OwnLayer, PinnedLayer, RegionState, Settings
+from layerforge.plan.fleet_types import (
+    BucketCode,
+    Fleet,
+    Function,
+    Logs,
+    Network,
+    OwnLayer,
+    PinnedLayer,
+    RegionState,
+    Settings,
+)
 from layerforge.plan.types import Plan
 from support.specs import plan, tell
 
@@ -84,7 +96,7 @@ functions:
     runtime: python3.11
     architecture: x86_64
 """
-CHANNELS = {"version": 1, "channels": {"shared": {"stable": {"all": {"eu-west-1": PINNED}}}}}
+CHANNELS: dict[str, Any] = {"version": 1, "channels": {"shared": {"stable": {"all": {"eu-west-1": PINNED}}}}}
 
 
 def whole(folder: Path) -> Fleet:
@@ -144,6 +156,29 @@ def test_a_folder_of_code_is_one_unit(tmp_path: Path) -> None:
     assert (include.path, include.to, include.where.path) == ("src/api", ".", "functions.api.code.folder")
     assert [(exclude.glob, exclude.where.line) for exclude in api.source.exclude] == [("**/tests/**", 36)]
     assert api.source.executable == ("bin/*",)
+
+
+def test_channels_of_layers_that_there_are(tmp_path: Path) -> None:
+    pins = {**deepcopy(CHANNELS["channels"]), "gone": CHANNELS["channels"]["shared"]}
+    pins["shared"]["beta"] = {"all": {"us-east-1": PINNED.replace("eu-west-1", "us-east-1")}, "arm64": {}}
+    (tmp_path / "layers.pins.json").write_text(json.dumps({"version": 1, "channels": pins}))
+    (fleet,) = plan(tmp_path, WHOLE).fleets
+    assert {
+        layer: [(one.channel, one.unit, dict(one.arns)) for one in found] for layer, found in fleet.channels.items()
+    } == {
+        "shared": [
+            ("beta", "all", {"us-east-1": PINNED.replace("eu-west-1", "us-east-1")}),
+            ("stable", "all", {"eu-west-1": PINNED}),
+        ]
+    }
+
+
+def test_what_differs_by_region(tmp_path: Path) -> None:
+    keys = {region: KEY.replace("eu-west-1", region) for region in ("eu-west-1", "us-east-1")}
+    network = "{subnet_ids: [subnet-0a], security_group_ids: [sg-0a]}"
+    made = one(tmp_path, f"handler: a.b, code: src, kms_key: {json.dumps(keys)}, vpc: {{eu-west-1: {network}}}")
+    assert (made.settings.kms_key, made.settings.in_vpc) == (keys, True)
+    assert made.settings.networks == {"eu-west-1": Network(subnet_ids=("subnet-0a",), security_group_ids=("sg-0a",))}
 
 
 def test_layers_in_their_order(tmp_path: Path) -> None:

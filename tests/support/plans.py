@@ -281,6 +281,14 @@ def region(
     )
 
 
+def by_layer(pointers: Iterable[Pointer]) -> dict[LayerName, tuple[Pointer, ...]]:
+    """Return pointers as a fleet has them."""
+    found: dict[LayerName, tuple[Pointer, ...]] = {}
+    for one in pointers:
+        found[one.layer] = (*found.get(one.layer, ()), one)
+    return found
+
+
 def fleet(
     *functions: Function, regions: Iterable[Region | str] = (), channels: Iterable[Pointer] = (), spec: Path = SPEC
 ) -> Fleet:
@@ -289,7 +297,7 @@ def fleet(
         spec=spec,
         functions=tuple(sorted(functions, key=lambda item: item.name)),
         regions=tuple(region(item) if isinstance(item, str) else item for item in regions),
-        channels=tuple(channels),
+        channels=by_layer(channels),
     )
 
 

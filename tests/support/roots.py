@@ -23,7 +23,7 @@ from layerforge.spec.load import load_spec
 from support.aws import settings_for
 from support.estate import Estate, Step, sha256_of, zip_of
 from support.moto_server import Aws, Call
-from support.plans import inputs
+from support.plans import by_layer, inputs
 from support.tf import Terraform
 from support.watch import ACCOUNT, Watch
 
@@ -75,7 +75,7 @@ class FleetEstate:
             spec=self.spec,
             functions=tuple(replace(function, spec=self.spec) for function in functions),
             regions=tuple(regions),
-            channels=tuple(channels),
+            channels=by_layer(channels),
         )
         plan = Plan(layers=tuple(replace(layer, spec=self.spec) for layer in layers), fleets=(fleet,))
         facts, modules = load_facts(), self.folder / "modules"

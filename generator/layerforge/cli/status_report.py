@@ -32,7 +32,10 @@ def wanted_in(
     look: Look[Packaged], locks: Mapping[Path, Lock], plan: Plan, environment: Environment
 ) -> dict[str, tuple[Wanted, ...]]:
     """Return what should be published in each Region as the locks, none of which is stale, and the pins files say."""
-    pointers = {fleet.spec: fleet.channels for fleet in plan.fleets}
+    channels = {fleet.spec: fleet.channels for fleet in plan.fleets}
+
+    def pointers(thing: Packaged, unit: Unit) -> tuple[Pointer, ...]:
+        return channels[thing.spec].get(unit.layer, ()) if thing.spec in channels else ()
 
     def one(thing: Packaged, region: str) -> Iterator[Wanted]:
         root, ssm = environment.ssm_root, thing.publish.ssm if isinstance(thing, Layer) else None
@@ -45,7 +48,7 @@ def wanted_in(
                     name=f"{environment.name_prefix}{unit.aws_name}",
                     sha256=built.sha256,
                     parameters=() if prefix is None else tuple(f"{prefix}/{target}/latest" for target in unit.targets),
-                    channels={} if prefix is None else _channels(prefix, unit, pointers.get(thing.spec, ()), region),
+                    channels={} if prefix is None else _channels(prefix, unit, pointers(thing, unit), region),
                     function=not isinstance(thing, Layer),
                     signed=signing_profile_of(thing) is not None,
                 )
@@ -59,7 +62,7 @@ def _channels(prefix: str, unit: Unit, pointers: Iterable[Pointer], region: str)
     return {
         f"{prefix}/{target}/{pointer.channel}": pointer.arns[region]
         for pointer in pointers
-        if (pointer.layer, pointer.unit) == (unit.layer, unit.key) and region in pointer.arns
+        if pointer.unit == unit.key and region in pointer.arns
         for target in unit.targets
     }
 

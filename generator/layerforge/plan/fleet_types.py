@@ -252,10 +252,10 @@ class Fleet:
         spec: the spec file, absolute.
         functions: sorted by name.
         regions: in the spec's order; empty where the spec names none, and then no roots are emitted.
-        channels: what the pins file says of units that there are, sorted by layer, channel and unit.
+        channels: what the pins file says of units that there are, by layer, sorted by channel and unit.
     """
 
     spec: Path
     functions: tuple[Function, ...] = ()
     regions: tuple[Region, ...] = ()
-    channels: tuple[Pointer, ...] = ()
+    channels: Mapping[LayerName, tuple[Pointer, ...]] = field(default_factory=dict)

@@ -12,16 +12,18 @@ from layerforge.plan.words import error, listed, warning
 from layerforge.spec.pins import Pins
 
 
-def pointers(pins: Pins, layers: Mapping[LayerName, Layer]) -> tuple[Pointer, ...]:
-    """Return where the channels point to, of layers and units that there are."""
-    return tuple(
-        Pointer(layer=layer.name, unit=unit.key, channel=channel, arns=arns)
+def pointers(pins: Pins, layers: Mapping[LayerName, Layer]) -> dict[LayerName, tuple[Pointer, ...]]:
+    """Return where the channels point to, of layers and units that there are, by layer."""
+    return {
+        layer.name: tuple(
+            Pointer(layer=layer.name, unit=unit.key, channel=channel, arns=arns)
+            for channel, units in sorted(channels.items())
+            for unit in layer.units
+            if (arns := units.get(unit.key)) is not None
+        )
         for name, channels in sorted(pins.channels.items())
         if (layer := layers.get(LayerName(name))) is not None
-        for channel, units in sorted(channels.items())
-        for unit in layer.units
-        if (arns := units.get(unit.key)) is not None
-    )
+    }
 
 
 def check_pins(pins: Pins, layers: Mapping[LayerName, Layer], facts: Facts) -> Iterator[Diagnostic]:

@@ -60,7 +60,7 @@ def parameter_arguments(layer: Layer, fleet: Fleet, region: Region) -> Iterator[
 def _channels(layer: Layer, fleet: Fleet, region: Region) -> Iterator[tuple[str, str]]:
     """Yield a target and a channel, and the version that it points to in a Region."""
     units = {unit.key: unit for unit in layer.units}
-    for pointer in fleet.channels:
-        if pointer.layer == layer.name and region.name in pointer.arns:
+    for pointer in fleet.channels.get(layer.name, ()):
+        if region.name in pointer.arns:
             for target in units[pointer.unit].targets:
                 yield f"{target}/{pointer.channel}", pointer.arns[region.name]
