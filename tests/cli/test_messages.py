@@ -2,7 +2,7 @@
 
 import json
 
-from layerforge.cli.messages import as_data, from_data, printable, render_diagnostics, tally
+from layerforge.cli.messages import as_data, from_data, hints_once, printable, render_diagnostics, tally
 from layerforge.diagnostics import Diagnostic, Location, Severity
 
 UNKNOWN = Diagnostic(
@@ -59,7 +59,7 @@ def test_several_findings_stand_apart() -> None:
 
 def test_what_mends_several_findings_is_said_once() -> None:
     first, second, other = (Diagnostic(code=code, message="stale", hint="run it") for code in ("A001", "A001", "A002"))
-    assert render_diagnostics([first, second, other]) == (
+    assert render_diagnostics(hints_once([first, second, other])) == (
         "error[A001]: stale\n\nerror[A001]: stale\n\nhint: run it\n\nerror[A002]: stale\n\nhint: run it\n"
     )
     assert [as_data(item)["hint"] for item in (first, second)] == ["run it", "run it"]

@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+import subprocess
 import zipfile
 from pathlib import Path
 
@@ -322,3 +323,45 @@ def test_all_of_a_specs_problems_come_at_once_and_nothing_is_written(scene: Scen
     assert len(places) == 2
     assert places == sorted(places, key=lambda item: item[1])
     assert scene.tree() == before
+
+
+def test_effects_since_a_commit(scene: Scene) -> None:
+    def git(*words: str) -> None:
+        who = ("-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "init.defaultBranch=main")
+        subprocess.run(["git", *who, *words], cwd=scene.top, check=True, capture_output=True)
+
+    def since(commit: str, *more: str) -> list[tuple[str, str | None, str]]:
+        told = scene.json("gen", "--since", commit, *more)["result"]["effects"]
+        return [(one["name"], one["unit"], one["kind"]) for one in told]
+
+    regions = "regions:\n  eu-west-1: active\n"
+    scene.spec(SPEC + regions)
+    scene.run("gen")
+    git("init")
+    (scene.top / ".gitignore").write_text("artifacts/\n")
+    git("add", ".")
+    git("commit", "-m", "before")
+    alone = SPEC.partition("  words:")[0]
+    scene.spec(alone.replace("What the team", "What a team") + "regions:\n  eu-west-1: paused\n  us-east-1: active\n")
+    scene.run("gen")
+    expected = [
+        ("tools", None, "words wait"),
+        ("words", None, "left"),
+        ("eu-west-1", None, "paused"),
+        ("us-east-1", None, "new"),
+    ]
+    assert since("HEAD") == expected
+    git("add", ".")
+    git("commit", "-m", "after")
+    assert since("HEAD~1", "--check") == expected
+    said = scene.run("gen", "--check", "--since", "HEAD").stderr
+    assert re.match(r"`terraform apply` has nothing to do, if commit [0-9a-f]{8} has been applied: 1 layer\n", said)
+    scene.spec(alone + "regions:\n  eu-west-1: retired\n")
+    shutil.rmtree(scene.top / "roots")
+    assert [one for one in since("HEAD~1") if one[0] != "tools"] == [
+        ("words", None, "left"),
+        ("eu-west-1", None, "left"),
+    ]
+    answer = scene.json("render", "--since=--all", code=2)["diagnostics"]
+    assert [(item["code"], item["message"]) for item in answer] == [("CLI015", "git knows no commit `--all` here")]
+    assert answer[0]["hint"] == "name a commit, a branch or a tag; a shallow clone may have to fetch it first"

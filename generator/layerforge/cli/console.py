@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, TextIO
 
-from layerforge.cli.messages import as_data, render_diagnostics, tally
+from layerforge.cli.messages import as_data, hints_once, render_diagnostics, tally
 from layerforge.diagnostics import Diagnostic, ExitCode
 
 
@@ -58,7 +58,8 @@ class Console:
         fresh = [item for item in diagnostics if item not in self.spoken]
         self.spoken += fresh
         if fresh and not self.as_json:
-            print(render_diagnostics(fresh, colour=wants_colour(self.stderr)), file=self.stderr, flush=True)
+            text = render_diagnostics(hints_once(fresh), colour=wants_colour(self.stderr))
+            print(text, file=self.stderr, flush=True)
 
     def interrupted(self) -> None:
         """Say that somebody pressed Ctrl-C, and that nothing is lost."""

@@ -7,22 +7,28 @@ from layerforge.cli.messages import Painter, printable
 from layerforge.diagnostics import Severity
 from layerforge.render.effects.types import Affected, Effect, Effects, Subject
 
-_HEAD: Final = "`terraform apply` will do this, if what stood here before has been applied:"
-_NOTHING: Final = "`terraform apply` has nothing to do, if what stood here before has been applied"
+_HEAD: Final = "`terraform apply` will do this, if {start} has been applied:"
+_NOTHING: Final = "`terraform apply` has nothing to do, if {start} has been applied: {counted}"
 _LINES: Final = 40
 _WIDEST: Final = 48
 
 
-def report(effects: Effects, *, colour: bool) -> str:
-    """Return the lines for people: what is loud always, of the rest as much as fits a screen."""
+def report(effects: Effects, *, colour: bool, start: str = "what stood here before") -> str:
+    """Return the lines for people: what is loud always, of the rest as much as fits a screen.
+
+    Args:
+        effects: what an apply will do.
+        colour: whether to colour what is loud.
+        start: what has to have been applied for that.
+    """
     if not effects.affected:
-        return f"{_NOTHING}: {_counted(effects.untouched)}"
+        return _NOTHING.format(start=start, counted=_counted(effects.untouched))
     shown = _shown(effects.affected)
     hidden = [one for one in effects.affected if one not in shown]
     labelled = [(_label(one, effect), effect) for one in shown for effect in one.effects]
     width = min(max(len(label) for label, _ in labelled), _WIDEST)
     painter = Painter(colour=colour)
-    lines, last = [_HEAD], ""
+    lines, last = [_HEAD.format(start=start)], ""
     for label, effect in labelled:
         text = printable(effect.text)
         painted = painter.severity(Severity.WARNING, text) if effect.loud else text

@@ -47,44 +47,68 @@ class Emitted:
         )
 
 
-def emit(project: Project, locks: Mapping[Path, Lock], out: Path, console: Console, *, check: bool) -> Emitted:
-    """Render modules and roots and write what differs; with ``check`` only tell what does.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wish:
+    """What the user wants of the generated files.
+
+    Attributes:
+        out: the folder of the modules.
+        check: only tell what differs.
+        since: a commit to hold them against when telling what an apply will do; ``None`` for what is there.
+    """
+
+    out: Path
+    check: bool = False
+    since: str | None = None
+
+
+def emit(project: Project, locks: Mapping[Path, Lock], wish: Wish, console: Console) -> Emitted:
+    """Render modules and roots and write what differs, or only tell what does; and tell what an apply will do.
 
     Raises:
         FindingsError: a unit has no built artifact, or a file that is not ours stands in the way; nothing was written.
+        SpecError: there is no such commit; nothing was written.
     """
     from layerforge.cli import outputs  # noqa: PLC0415
-    from layerforge.cli.roots import compare_roots, differences, roots_of, write_roots  # noqa: PLC0415
+    from layerforge.cli.roots import by_region, compare_roots, differences, roots_of, write_roots  # noqa: PLC0415
     from layerforge.render.make import render  # noqa: PLC0415
 
-    texts = render(project.plan, locks, project.facts, owners=outputs.owners(project.specs, out))
-    roots = roots_of(project.plan, project.specs, project.facts, out, locks)
+    plan, out = project.plan, wish.out
+    owners = outputs.owners(project.specs, out)
+    texts = render(plan, locks, project.facts, owners=owners)
+    roots = roots_of(plan, project.specs, project.facts, out, locks)
     modules, in_roots = outputs.compare(out, texts), compare_roots(roots)
-    if not check:
+    start, before = "what stood here before", Difference(after=texts, before=modules.before)
+    around = differences(roots, in_roots)
+    if wish.since is not None:
+        from layerforge.cli.since import committed  # noqa: PLC0415
+
+        then = committed(wish.since, out, roots)
+        start, before = f"commit {then.commit}", then.modules(out, texts, owners.values())
+        around = then.roots(plan, project.specs, roots)
+    if not wish.check:
         outputs.carry_out(out, texts, modules)
         write_roots(roots, in_roots)
     emitted = Emitted(changes={Path(os.path.abspath(out)): modules, **in_roots}, around=roots.around)  # noqa: PTH100
     console.result["modules"] = _as_data(modules)
     console.result["roots"] = {shown(folder): _as_data(changes) for folder, changes in in_roots.items() if changes}
-    if not check:
+    if not wish.check:
         _say(emitted, console)
-    around = differences(project.plan, roots, in_roots)
-    _foretell(project.plan, Difference(after=texts, before=modules.before), around, console)
+    console.result["effects"] = []
+    if before.before or around or wish.since is not None:
+        _foretell(plan, before, by_region(plan, roots, around), start, console)
     return emitted
 
 
-def _foretell(plan: Plan, modules: Difference, roots: Mapping[str, Difference], console: Console) -> None:
-    """Tell what an apply will do, if any file differs."""
+def _foretell(plan: Plan, modules: Difference, roots: Mapping[str, Difference], start: str, console: Console) -> None:
+    """Tell what an apply will do where ``start`` has been applied."""
     from layerforge.cli.effects_report import effects_as_data, report  # noqa: PLC0415
     from layerforge.cli.withdrawn import withdrawal_notes  # noqa: PLC0415
     from layerforge.render.effects.make import foresee  # noqa: PLC0415
 
-    console.result["effects"] = []
-    if not (modules.before or any(root.before for root in roots.values())):
-        return
     effects = foresee(plan, modules, roots)
     console.result["effects"] = effects_as_data(effects)
-    console.say(report(effects, colour=wants_colour(console.stderr)))
+    console.say(report(effects, start=start, colour=wants_colour(console.stderr)))
     console.diagnose(withdrawal_notes(effects))
 
 

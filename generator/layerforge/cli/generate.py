@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from layerforge.cli.arguments import wanted
 from layerforge.cli.console import Console
-from layerforge.cli.emit import Emitted, emit, stale
+from layerforge.cli.emit import Emitted, Wish, emit, stale
 from layerforge.cli.pipeline import Settled, assemble, judge, record, settle, write_locks
 from layerforge.cli.project import Project, load_project, read_locks, shown
 from layerforge.cli.stamp import Watched
@@ -41,7 +41,7 @@ def generate(args: argparse.Namespace, console: Console) -> Watched:
     locks = settled.locks if asked.locked else record(settled.locks, project, built.artifacts)
     _say_built(built.made, console)
     written = write_locks(locks, console)
-    emitted = emit(project, locks, args.out, console, check=False)
+    emitted = emit(project, locks, Wish(out=args.out, since=args.since), console)
     if not asked.locked:  # only now: a run that is killed before finds its way to a removed root again
         written += write_locks(without_gone_roots(project.plan, locks), console)
     if not (built.made or written or emitted):
@@ -62,7 +62,7 @@ def check(args: argparse.Namespace, console: Console) -> None:
     locks: Mapping[Path, Lock] = {spec: item.lock for spec, item in stored.items()}
     if not findings:
         findings += check_functions(project.plan.functions, {}, locks, project.facts.limits)
-        findings += stale(emit(project, locks, args.out, console, check=True))
+        findings += stale(emit(project, locks, Wish(out=args.out, check=True, since=args.since), console))
     fail(FindingsError, findings)
     console.diagnose(findings)
     console.say("spec, lock and modules fit each other")

@@ -1,7 +1,7 @@
 """Turns diagnostics into text for people and into plain data for machines."""
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import Any
@@ -30,19 +30,17 @@ class Painter:
 
 
 def render_diagnostics(diagnostics: Iterable[Diagnostic], *, colour: bool = False) -> str:
-    """Return all diagnostics as a text that ends with a newline, a blank line between them; empty for none.
-
-    Where neighbours have one code and one hint, it stands after the last of them.
-    """
-    painter, listed = Painter(colour=colour), list(diagnostics)
-    return "\n".join(
-        _render(replace(item, hint=None) if _same_hint(item, after) else item, painter)
-        for item, after in zip_longest(listed, listed[1:])
-    )
+    """Return all diagnostics as a text that ends with a newline, a blank line between them; empty for none."""
+    painter = Painter(colour=colour)
+    return "\n".join(_render(item, painter) for item in diagnostics)
 
 
-def _same_hint(item: Diagnostic, after: Diagnostic | None) -> bool:
-    return after is not None and (item.code, item.hint) == (after.code, after.hint)
+def hints_once(diagnostics: Sequence[Diagnostic]) -> list[Diagnostic]:
+    """Return diagnostics for people: where neighbours have one code and one hint, only the last of them has it."""
+    return [
+        replace(item, hint=None) if after is not None and (item.code, item.hint) == (after.code, after.hint) else item
+        for item, after in zip_longest(diagnostics, diagnostics[1:])
+    ]
 
 
 def _render(item: Diagnostic, painter: Painter) -> str:

@@ -78,6 +78,16 @@ def add_buckets(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_since(parser: argparse.ArgumentParser) -> None:
+    """Add ``--since``."""
+    parser.add_argument(
+        "--since",
+        metavar="COMMIT",
+        help="tell what an apply will do where this commit has been applied, such as origin/main "
+        "(default: where what stands here has been)",
+    )
+
+
 def add_out(parser: argparse.ArgumentParser) -> None:
     """Add ``--out``."""
     parser.add_argument(

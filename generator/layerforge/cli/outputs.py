@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -10,12 +9,10 @@ from typing import Final
 
 from layerforge.cli.leftovers import leftover_zips
 from layerforge.cli.obstacles import in_the_way, not_ours, of_another_spec
+from layerforge.cli.ownership import HEAD_BYTES, is_there, owner_in
 from layerforge.diagnostics import Diagnostic, FindingsError, OutsideError, fail
 from layerforge.files import disk_problem, write_text
-from layerforge.render.marker import owner_of
 
-_HEAD_BYTES: Final = 8192
-_CONFLICT: Final = re.compile(r"(<{7}|\|{7}|={7}|>{7})( .*)?")
 _NOT_OURS: Final = frozenset({"artifacts", ".terraform", ".git"})
 """Folders in which no generated text lies."""
 
@@ -73,7 +70,7 @@ def compare(
             ``OUT003`` a folder, or a file where a folder is needed, ``OUT004`` another spec's file.
         OutsideError: ``OUT005`` a file cannot be read.
     """
-    ours = {*ours, *(owner for text in texts.values() if (owner := _owner(text)) is not None)}
+    ours = {*ours, *(owner for text in texts.values() if (owner := owner_in(text)) is not None)}
     found: dict[str, list[str]] = {"added": [], "changed": [], "unchanged": []}
     problems: list[Diagnostic] = []
     before: dict[str, str] = {}
@@ -83,7 +80,7 @@ def compare(
         problem = in_the_way(out, path, links)
         if problem is None and (there := _read(path)) is not None:
             before[name] = there
-            problem = _of_others(path, _owner(before[name]), _state(before[name], texts[name]), out, ours)
+            problem = _of_others(path, owner_in(before[name]), _state(before[name], texts[name]), out, ours)
         if problem is not None:
             problems.append(problem)
         else:
@@ -134,7 +131,7 @@ def _of_others(path: Path, owner: str | None, state: str, out: Path, ours: Colle
     """Return why a file that is there must not be overwritten, ``None`` if it may be."""
     if owner is None:
         return not_ours(path) if state == "changed" else None
-    return of_another_spec(path, owner) if owner not in ours and _is_there(out, owner) else None
+    return of_another_spec(path, owner) if owner not in ours and is_there(out, owner) else None
 
 
 def _generated(
@@ -148,11 +145,11 @@ def _generated(
         path = out / relative
         if path.is_symlink() or not path.is_file():
             continue
-        owner = _owner(_head(path))
+        owner = owner_in(_head(path))
         if owner is None:
             continue
         if owner not in alive:
-            alive[owner] = owner not in ours and (among is not None or _is_there(out, owner))
+            alive[owner] = owner not in ours and (among is not None or is_there(out, owner))
         if not alive[owner]:
             yield relative
 
@@ -164,22 +161,10 @@ def _names(out: Path) -> Iterator[str]:
         yield from (f"{start}{name}" for name in files)
 
 
-def _is_there(out: Path, owner: str) -> bool:
-    return (out.absolute().parent / owner).is_file()
-
-
-def _owner(text: str) -> str | None:
-    """Return the spec that a text's first line names, conflict markers of git left aside."""
-    line, end, rest = text[:_HEAD_BYTES].partition("\n")
-    while end and _CONFLICT.fullmatch(line.rstrip("\r")):
-        line, end, rest = rest.partition("\n")
-    return owner_of(line.rstrip("\r"))
-
-
 def _head(path: Path) -> str:
     try:
         with path.open("rb") as stream:
-            return stream.read(_HEAD_BYTES).decode("utf-8", "replace")
+            return stream.read(HEAD_BYTES).decode("utf-8", "replace")
     except OSError as error:
         raise OutsideError(disk_problem(error, path, code="OUT005", verb="read")) from error
 

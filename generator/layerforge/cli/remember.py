@@ -25,7 +25,7 @@ class Memory:
     Attributes:
         path: where the stamp lies.
         question: what a repeated run must have in common with the stamped one.
-        usable: whether these arguments may be answered from a stamp at all: an upgrade may not.
+        usable: whether these arguments may be answered from a stamp at all: an upgrade may not, nor what looks at git.
     """
 
     path: Path
@@ -38,7 +38,7 @@ class Memory:
         return cls(
             path=stamp_path(spec_paths(args), args.out),
             question=(str(as_of(args)), os.path.abspath(args.facts) if args.facts else "", str(Path.cwd())),  # noqa: PTH100
-            usable=not (args.upgrade or args.upgrade_format),
+            usable=not (args.upgrade or args.upgrade_format or args.since),
         )
 
     def answers(self, console: Console) -> bool:

@@ -100,19 +100,22 @@ def compare_roots(roots: Roots) -> dict[Path, Changes]:
     return {folder: changes for folder, changes in found.items() if changes or folder in wanted}
 
 
-def differences(plan: Plan, roots: Roots, changes: Mapping[Path, Changes]) -> dict[str, Difference]:
-    """Return each root that differs, by the name of its Region, or by its folder where two specs have that Region."""
-    regions = dict(roots.remembered)
-    regions |= {root_folder(fleet, region): region.name for fleet in plan.fleets for region in fleet.regions}
-    names = {folder: regions.get(folder, folder.name) for folder in changes}
-    often = Counter(names.values())
+def differences(roots: Roots, changes: Mapping[Path, Changes]) -> dict[Path, Difference]:
+    """Return each root that differs from what is there."""
     return {
-        names[folder] if often[names[folder]] == 1 else shown(folder): Difference(
-            after=roots.texts.get(folder, {}), before=change.before
-        )
+        folder: Difference(after=roots.texts.get(folder, {}), before=change.before)
         for folder, change in changes.items()
         if change.before
     }
+
+
+def by_region(plan: Plan, roots: Roots, found: Mapping[Path, Difference]) -> dict[str, Difference]:
+    """Return roots by the name of their Region, or by their folder where two specs have that Region."""
+    regions = dict(roots.remembered)
+    regions |= {root_folder(fleet, region): region.name for fleet in plan.fleets for region in fleet.regions}
+    names = {folder: regions.get(folder, folder.name) for folder in found}
+    often = Counter(names.values())
+    return {names[folder] if often[names[folder]] == 1 else shown(folder): one for folder, one in found.items()}
 
 
 _MOVE: Final = "move it away, or give the Region another `root` in the spec"

@@ -84,13 +84,21 @@ def list_files(top: Path, paths: Sequence[Path], *, where: Location) -> Iterator
 
 
 def _ls_files(top: Path, names: Iterable[str]) -> Finished:
+    flags = ["-z", "-t", "--stage", "--cached", "--others", "--exclude-standard"]
+    return ask_git(top, "ls-files", *flags, "--", *names)
+
+
+def ask_git(top: Path, *words: str) -> Finished:
+    """Run git in a repository and return what it said, whatever its exit status; bytes as surrogates.
+
+    The environment's ``GIT_*`` variables do not count: a hook of another repository may have set them.
+    """
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith("GIT_") or name in _OWN_CONFIGURATION
     }
     environment |= {"GIT_LITERAL_PATHSPECS": "1", "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
     # A repository's fsmonitor is a program that git would start.
-    flags = ["-z", "-t", "--stage", "--cached", "--others", "--exclude-standard"]
-    argv = ["git", "-c", "core.fsmonitor=false", "ls-files", *flags, "--", *names]
+    argv = ["git", "-c", "core.fsmonitor=false", *words]
     return run(argv, cwd=top, env=environment, ok=range(256), errors="surrogateescape")
 
 

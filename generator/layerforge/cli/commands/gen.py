@@ -3,7 +3,7 @@
 import argparse
 
 from layerforge.cli.console import Console
-from layerforge.cli.options import add_jobs, add_out, add_spec, add_upgrades
+from layerforge.cli.options import add_jobs, add_out, add_since, add_spec, add_upgrades
 from layerforge.cli.remember import Memory
 from layerforge.diagnostics import ExitCode
 
@@ -15,6 +15,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--check", action="store_true", help="write and build nothing; exit 1 and tell what is stale; needs no network"
     )
     add_out(parser)
+    add_since(parser)
     add_jobs(parser)
     add_upgrades(parser)
     add_spec(parser)
