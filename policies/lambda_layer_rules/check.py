@@ -10,10 +10,14 @@ from typing import Any, ClassVar
 from checkov.common.bridgecrew.severities import get_severity
 from checkov.common.models.enums import CheckCategories, CheckResult
 from checkov.terraform.checks.resource.base_resource_check import BaseResourceCheck
+from checkov.version import version
 
 from lambda_layer_rules.resource import Resource
 from lambda_layer_rules.scene import scene_of
-from lambda_layer_rules.world import rules
+from lambda_layer_rules.world import rules, stop_before
+
+# Each rule would break down, and checkov would go on without it and exit with 0.
+stop_before((3, 2, 200), version)
 
 CATEGORIES = {
     "access": CheckCategories.IAM,

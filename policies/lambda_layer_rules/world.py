@@ -32,6 +32,13 @@ def stop(message: str) -> NoReturn:
     raise SystemExit(2)
 
 
+def stop_before(oldest: tuple[int, int, int], version: str) -> None:
+    """End the scan if checkov is older than the oldest version that the rules were tried with."""
+    parts = tuple(int(part) for part in version.split(".")[:3] if part.isdecimal())
+    if parts < oldest[: len(parts)]:
+        stop(f"the policies for layers need checkov {'.'.join(map(str, oldest))} or newer; this is {version}")
+
+
 @lru_cache(maxsize=1)
 def runtimes() -> Mapping[str, Mapping[str, Any]]:
     """Return what is known of each runtime, by AWS's identifier."""

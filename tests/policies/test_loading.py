@@ -90,6 +90,15 @@ def test_a_wrong_setting_stops_the_scan(checkov: Checkov, tmp_path: Path, variab
     assert said in done.stderr
 
 
+def test_a_checkov_in_which_the_rules_would_break_down_stops_the_scan(checkov: Checkov, tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text('import checkov.version\ncheckov.version.version = "3.2.199"\n')
+    folder = lay_out({"public": PUBLIC}, tmp_path / "scanned")
+    words = ("--directory", folder, "--framework", "terraform", "--external-checks-dir", POLICIES)
+    done = checkov.run(*words, env={"PYTHONPATH": str(tmp_path)})
+    assert done.returncode == 2
+    assert "error: the policies for layers need checkov 3.2.200 or newer; this is 3.2.199\n" in done.stderr
+
+
 def test_an_older_python_reads_the_policies() -> None:
     # checkov itself runs on 3.9.
     for path in sorted(POLICIES.rglob("*.py")):

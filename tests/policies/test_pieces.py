@@ -179,3 +179,17 @@ def test_references_of_a_module_are_followed_to_its_callers(tmp_path: Path) -> N
     (planned,) = plan_file.read(str(path)).resources.values()
     assert planned.references("layers") == ("data.aws_lambda_layer_version.newest.arn",)
     assert planned.block == f"{address}.aws_lambda_function.this"
+
+
+@pytest.mark.parametrize("version", ["3.2.200", "3.3.0", "4.0.0", "3.2.201.dev1", "3.2", "unknown"])
+def test_newer_versions_of_checkov_are_taken(version: str) -> None:
+    world.stop_before((3, 2, 200), version)
+
+
+@pytest.mark.parametrize("version", ["3.2.199", "3.1.40", "2.9.9"])
+def test_older_versions_of_checkov_are_not(version: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match=r"^2$"):
+        world.stop_before((3, 2, 200), version)
+    assert capsys.readouterr().err == (
+        f"error: the policies for layers need checkov 3.2.200 or newer; this is {version}\n"
+    )
