@@ -110,8 +110,8 @@ def test_all_that_is_said(told_and_planned: tuple[Effects, set[tuple[str, str]]]
     assert [line for line in lines(effects) if ": grant `account-111122223333` " not in line] == [
         f"content/all: new version: content {content} → {new}, 153 B → 145 B",
         (
-            "forget: delivery s3 → pushed: that alone publishes nothing; the uploaded objects are deleted, with "
-            "all their versions, so `layerforge push` comes once more after it"
+            "forget: delivery s3 → pushed: that alone publishes nothing; the uploaded objects stay where "
+            "`layerforge push` looks for them, and are Terraform's no more"
         ),
         "grants: grant `account-444455556666` is added to the newest version, not to older ones",
         "new-name: new layer: `new-name` is published, with 1 grant",
@@ -181,6 +181,9 @@ def _at_aws(effect: Effect) -> Iterator[tuple[str, str]]:
     elif effect.kind in (Kind.GRANT_ADDED, Kind.GRANT_LEFT):
         yield "create" if effect.kind is Kind.GRANT_ADDED else "delete", LAYER[1]
     elif effect.kind is Kind.DELIVERY:
-        yield "create" if effect.after == Delivery.S3 else "delete", OBJECT
+        yield (
+            {Delivery.DIRECT: "delete", Delivery.PUSHED: "remove", Delivery.S3: "create"}[Delivery(effect.after)],
+            OBJECT,
+        )
     elif effect.kind is Kind.PUBLISHES:
         yield from (("update", kind) for kind in FUNCTION)
