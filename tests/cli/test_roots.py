@@ -151,3 +151,25 @@ def test_a_removed_root_is_found_wherever_it_lay(
     for argv in (["gen", "--check"], ["gen"]):
         assert run(argv) == 0
         assert capsys.readouterr().err == "everything is up to date\n"
+
+
+def test_the_modules_of_a_spec_that_is_gone_go_with_the_next_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Although nothing that the other spec's own run looks at has changed."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LAYERFORGE_CACHE_DIR", str(tmp_path / "cache"))
+    (tmp_path / "src/own").mkdir(parents=True)
+    (tmp_path / "src/own/__init__.py").write_text("X = 1\n")
+    (tmp_path / "layers.yaml").write_text(PROJECT)
+    (tmp_path / "other.yaml").write_text(PROJECT.replace("own: {", "other: {").replace("live/us", "more/us"))
+    text = (tmp_path / "other.yaml").read_text().replace("deploy/eu", "more/eu")
+    (tmp_path / "other.yaml").write_text(text)
+    assert (run(["gen", "--spec", "other.yaml"]), run(["gen"]), run(["gen"])) == (0, 0, 0)
+    assert (tmp_path / "modules/other/main.tf").exists()
+    capsys.readouterr()
+
+    (tmp_path / "other.yaml").unlink()
+    assert run(["gen"]) == 0
+    assert "removed modules/other: 9 files\n" in capsys.readouterr().err
+    assert not (tmp_path / "modules/other/main.tf").exists()

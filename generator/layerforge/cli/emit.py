@@ -46,6 +46,15 @@ class Emitted:
             for name in (*changes.added, *changes.changed, *changes.unchanged)
         )
 
+    @property
+    def other_specs(self) -> frozenset[Path]:
+        """The specs of other runs whose files are there too: once one is gone, its files are to go."""
+        return frozenset(
+            Path(os.path.normpath(folder.parent / owner))
+            for folder, changes in self.changes.items()
+            for owner in changes.others
+        )
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wish:

@@ -80,7 +80,7 @@ def _watched(
 ) -> Watched:
     """Collect what a later run must find unchanged."""
     out = Path(os.path.abspath(args.out))  # noqa: PTH100
-    files = {*project.specs, *map(lock_path, project.specs), *map(pins_path, project.specs)}
+    files = {*project.specs, *map(lock_path, project.specs), *map(pins_path, project.specs), *emitted.other_specs}
     if args.facts:
         files.add(Path(os.path.abspath(args.facts)))  # noqa: PTH100
     trees = set()

@@ -27,6 +27,7 @@ class Changes:
         stale: generated files that belong to nothing any more.
         leftovers: ZIPs of units that are gone. They are not committed, so they make nothing stale.
         unchanged: files that are right.
+        others: owners of files that stay because their spec, which is not of this run, is there.
         before: what the files of ``changed`` and ``stale`` say; ``None`` for those of ``added``.
     """
 
@@ -35,6 +36,7 @@ class Changes:
     stale: tuple[str, ...]
     leftovers: tuple[str, ...]
     unchanged: tuple[str, ...]
+    others: tuple[str, ...] = ()
     before: Mapping[str, str | None] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
@@ -86,11 +88,13 @@ def compare(
         else:
             found[_state(before.get(name), texts[name])].append(name)
     fail(FindingsError, dict.fromkeys(problems))
-    gone = {name: _read(out / name) or "" for name in _generated(out, ours, texts, among)}
+    others = dict.fromkeys(ours, False)
+    gone = {name: _read(out / name) or "" for name in _generated(out, others, texts, among)}
     return Changes(
         **{state: tuple(names) for state, names in found.items()},
         stale=tuple(sorted(gone)),
         leftovers=leftover_zips(out, before | gone, texts),
+        others=tuple(sorted(owner for owner, alive in others.items() if alive)),
         before={name: before.get(name) for name in (*found["added"], *found["changed"])} | gone,
     )
 
@@ -135,10 +139,12 @@ def _of_others(path: Path, owner: str | None, state: str, out: Path, ours: Colle
 
 
 def _generated(
-    out: Path, ours: Collection[str], wanted: Collection[str], among: Collection[str] | None
+    out: Path, others: dict[str, bool], wanted: Collection[str], among: Collection[str] | None
 ) -> Iterator[str]:
-    """Yield generated files that are not ``wanted`` and come from a spec of this run, or from one that is gone."""
-    alive: dict[str, bool] = {}
+    """Yield generated files that are not ``wanted`` and come from a spec of this run, or from one that is gone.
+
+    ``others`` says of each owner whether its files are to stay, and gets those that are met on the way.
+    """
     for relative in _names(out) if among is None else among:
         if relative in wanted or relative.endswith(".tmp"):
             continue
@@ -148,9 +154,9 @@ def _generated(
         owner = owner_in(_head(path))
         if owner is None:
             continue
-        if owner not in alive:
-            alive[owner] = owner not in ours and (among is not None or is_there(out, owner))
-        if not alive[owner]:
+        if owner not in others:
+            others[owner] = among is not None or is_there(out, owner)
+        if not others[owner]:
             yield relative
 
 
