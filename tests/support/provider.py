@@ -4,7 +4,6 @@ import os
 import re
 import subprocess
 import tempfile
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -68,17 +67,15 @@ class Providers:
 
     program: Path
     _running: dict[tuple[Path, frozenset[tuple[str, str]]], Process] = field(default_factory=dict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def attached(self, folder: Path, env: Mapping[str, str]) -> dict[str, str]:
         """Return an environment for Terraform in a folder, with the process that serves it."""
         key = folder, frozenset(env.items())
-        with self._lock:
-            process = self._running.pop(key, None)
-            while process is None and len(self._running) >= AT_ONCE:
-                self._running.pop(next(iter(self._running))).stop()
-            self._running[key] = process or Process.start(self.program, folder, env)
-            return {**env, ATTACH: self._running[key].attach}
+        process = self._running.pop(key, None)
+        while process is None and len(self._running) >= AT_ONCE:
+            self._running.pop(next(iter(self._running))).stop()
+        self._running[key] = process or Process.start(self.program, folder, env)
+        return {**env, ATTACH: self._running[key].attach}
 
     def stop(self) -> None:
         """End all processes."""
