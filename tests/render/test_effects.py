@@ -458,6 +458,8 @@ def test_what_a_region_alone_gives_a_function() -> None:
         )
 
     assert said(keyed("a"), keyed("b"))[0] == "eu-west-1: `app` gets another `kms_key_arn`"
+    none = fleet(functions=(plans.function("app"),), regions=("eu-west-1", "us-east-1"))
+    assert said(none, keyed("a")) == ["app: settings: kms_key_arn", PUBLISHES]
 
 
 SIGNED = plans.layer("tools", via=Delivery.S3, signing_profile="platform")
