@@ -47,13 +47,14 @@ def claims(medians: dict[tuple[str, int], Cost], small: int, large: int) -> list
     def growth(task: str, what: Callable[[Cost], float]) -> float:
         return (what(medians[task, large]) / large) / (what(medians[task, small]) / small)
 
-    words = f"of {large:,} modules, {{}} a module of that of {small:,}"
-    found = [
-        Claim.at_most(f"`gen`, {task}, {words.format('CPU')}", growth(task, lambda cost: cost.cpu), 1.2, "×")
-        for task in (FIRST, ONE_LINE)
+    def claim(task: str, word: str, what: Callable[[Cost], float], limit: float) -> Claim:
+        text = f"`gen`, {task}: {word} a module among {large:,}, of one among {small:,}"
+        return Claim.at_most(text, growth(task, what), limit, "×")
+
+    return [
+        *(claim(task, "CPU", lambda cost: cost.cpu, 1.2) for task in (FIRST, ONE_LINE)),
+        claim(ONE_LINE, "memory", lambda cost: cost.peak, 1),
     ]
-    memory = growth(ONE_LINE, lambda cost: cost.peak)
-    return [*found, Claim.at_most(f"`gen`, {ONE_LINE}, {words.format('memory')}", memory, 1, "×")]
 
 
 def _task(task: str, fleet: Fleet) -> Callable[[], Cost]:

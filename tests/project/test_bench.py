@@ -165,5 +165,5 @@ def test_the_readme_quotes_what_bench_prints() -> None:
     )
     assert "| claim | wanted | measured |" in region
     assert "SHA-256 in one thread" in region
-    assert {"tools", "startup", "memory"} <= set(re.findall("<!-- bench: part ([a-z]+) -->", region))
+    assert {"tools", "startup", "memory", "scale", "roots"} <= set(re.findall("<!-- bench: part ([a-z]+) -->", region))
     assert "(missed)" not in region
