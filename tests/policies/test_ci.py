@@ -17,6 +17,19 @@ from support.repository import ROOT
 WORKFLOWS = sorted([*(ROOT / ".github" / "workflows").glob("*.yml"), *(ROOT / "docs" / "ci").glob("*.yml")])
 FIXTURES = Path(__file__).parent / "fixtures"
 GOOD = (FIXTURES / "CKV_LAYER_9" / "pass_five.tf").read_text(encoding="utf-8")
+PRINCIPAL = """\
+variable "principal" {
+  type = string
+}
+
+resource "aws_lambda_layer_version_permission" "readers" {
+  layer_name     = "tools"
+  version_number = 1
+  statement_id   = "readers"
+  action         = "lambda:GetLayerVersion"
+  principal      = var.principal
+}
+"""
 BAD = (FIXTURES / "CKV_LAYER_1" / "fail_everyone.tf").read_text(encoding="utf-8")
 
 
@@ -134,6 +147,38 @@ def test_only_a_folder_is_scanned(repository: Path, checkov: Checkov) -> None:
     done = run_step(repository, checkov, BASE=base, FOLDER="roots")
     assert "CKV_LAYER_1:" not in done.stdout
     assert "aws_lambda_function.this" in done.stdout
+
+
+def test_the_values_of_variables_count(repository: Path, checkov: Checkov) -> None:
+    base = git(repository, "rev-parse", "HEAD")
+    commit(repository, {"b/main.tf": PRINCIPAL, "b/terraform.tfvars": 'principal = "111122223333"\n'})
+    assert run_step(repository, checkov, BASE=base).returncode == 0
+    assert (repository / "policies.sarif").exists()
+    commit(repository, {"b/terraform.tfvars": 'principal = "*"\n'})
+    assert run_step(repository, checkov, BASE=base).returncode == 1
+    assert results(repository) == {("CKV_LAYER_1", "b/main.tf")}
+
+
+def test_a_file_of_accounts_is_found_from_where_the_step_runs(repository: Path, checkov: Checkov) -> None:
+    base = commit(repository, {"accounts.yaml": '["999900001111"]\n'})
+    commit(repository, {"a/main.tf": GOOD})
+    done = run_step(repository, checkov, BASE=base, LAYERFORGE_LAYER_ACCOUNTS="accounts.yaml")
+    assert "CKV_LAYER_8" in done.stdout, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{", "plan.json cannot be read as JSON: Expecting property name enclosed in double quotes"),
+        ("{}", "plan.json is no plan: `terraform show -json PLAN > plan.json` writes one\n"),
+    ],
+)
+def test_what_is_no_plan_is_not_passed(text: str, said: str, tmp_path: Path) -> None:
+    (tmp_path / "plan.json").write_text(text)
+    words = [sys.executable, ROOT / ".ci" / "policies", "plan.json"]
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"error: {said}")
 
 
 def test_a_wrong_setting_fails_the_step_and_uploads_nothing(repository: Path, checkov: Checkov) -> None:
