@@ -149,9 +149,15 @@ def _tell(fleet: FleetEstate) -> Iterator[Chapter]:
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory, terraform: Terraform, aws_server: Aws) -> Story:
+def fleet(tmp_path_factory: pytest.TempPathFactory, terraform: Terraform, aws_server: Aws) -> FleetEstate:
+    """The fleet that the story is about."""
+    return open_fleet(tmp_path_factory.mktemp("fleet"), terraform, aws_server, [EU])
+
+
+@pytest.fixture(scope="module")
+def told(fleet: FleetEstate) -> Story:
     """The story of one Region; the watch in it has failed already if anything in use was ever missing."""
-    return list(_tell(open_fleet(tmp_path_factory.mktemp("fleet"), terraform, aws_server, [EU])))
+    return list(_tell(fleet))
 
 
 def test_second_plans_are_empty(told: Story) -> None:
@@ -216,6 +222,25 @@ def test_an_object_that_becomes_a_pushed_one_is_never_deleted(told: Story) -> No
         'module.app.aws_s3_object.artifact["code"]',
         'module.moving.aws_s3_object.artifact["all"]',
     }
+
+
+def test_destroy_leaves_every_version_with_its_grants_and_what_was_pushed(told: Story, fleet: FleetEstate) -> None:
+    root = fleet.root(EU)
+    root.plan("-destroy")
+    root.apply()
+    actions = set(fleet.aws.log.actions())
+    assert actions == {"DeleteAlias", "DeleteFunction", "DeleteLogGroup", "DeleteParameter"}
+    fleet.look(EU)
+    assert fleet.watches[EU.name].live == {
+        "dependencies": 1,
+        "leaving": 1,
+        "moving": 2,
+        "new-name": 1,
+        "old-name": 1,
+        "shared": 2,
+        "steady": 2,
+    }
+    assert fleet.objects(EU) == told[-1][3]
 
 
 def test_a_root_asks_for_what_functions_need_and_takes_what_differs(
