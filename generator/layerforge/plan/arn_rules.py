@@ -1,6 +1,6 @@
 """Rules about ARNs that a spec gives: their Region and partition must fit where everything goes."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from layerforge.diagnostics import Diagnostic, Location
@@ -34,7 +34,7 @@ def check_layer(arn: str, region: str, where: Location, facts: Facts) -> Iterato
 
 
 def check_uses(draft: Draft, function: Function, regions: Sequence[Region], facts: Facts) -> Iterator[Diagnostic]:
-    """Yield ``FUNC015`` and ``FUNC016`` for what a function uses and cannot reach from where it goes.
+    """Yield ``FUNC015`` to ``FUNC017`` for what a function uses and cannot reach from where it goes.
 
     Args:
         draft: the function as the spec has it.
@@ -53,8 +53,11 @@ def check_uses(draft: Draft, function: Function, regions: Sequence[Region], fact
             for region, arn in given.items():
                 if (found := _misplaced(arn, region, facts, "name one that is")) is not None:
                     yield error("FUNC015", found[0], draft.item_at(field, region), found[1])
-    if function.settings.networks:
-        yield from _check_missing("vpc", function.settings.networks, draft.key_at("vpc"), regions)
+    networks = function.settings.networks
+    if networks:
+        yield from _check_missing("vpc", networks, draft.key_at("vpc"), regions)
+        ids = {region: (*one.subnet_ids, *one.security_group_ids) for region, one in networks.items()}
+        yield from _check_twice(ids, {region: draft.item_at("vpc", region) for region in ids})
     if isinstance(draft.function.code, BucketCode):
         yield from _check_bucket(draft.function.code.bucket, draft, regions)
 
@@ -85,6 +88,8 @@ def _check_bucket(given: ByRegion, draft: Draft, regions: Sequence[Region]) -> I
     where, hint = draft.key_at("code", "bucket"), "Lambda takes code from a bucket in its own Region: name one for each"
     if not isinstance(given, str):
         yield from _check_missing("bucket", given, where, regions)
+        places = {region: draft.place("code", "bucket", region) for region in given}
+        yield from _check_twice({region: (bucket,) for region, bucket in given.items()}, places)
     elif len(regions) > 1:
         message = f"the code is in one bucket, and the function goes to {listed(region.name for region in regions)}"
         yield error("FUNC017", message, where, f"{hint}, `bucket: {{{regions[0].name}: …}}`")
@@ -98,6 +103,17 @@ def _check_missing(
     if missing:
         message = f"`{field}` has no value for {listed(missing)}, where the function goes"
         yield error("FUNC016", message, where, f"add `{missing[0]}: …`, or pause the Region")
+
+
+def _check_twice(given: Mapping[str, Iterable[str]], places: Mapping[str, Location]) -> Iterator[Diagnostic]:
+    """Yield ``FUNC017`` for a name that stands under two Regions, though AWS has it in one."""
+    taken: dict[str, str] = {}
+    for region, names in given.items():
+        for name in names:
+            first = taken.setdefault(name, region)
+            if first != region:
+                message = f"`{name}` stands under `{first}` and `{region}`, and lies in one of them"
+                yield error("FUNC017", message, places[region], f"name what is in `{region}`")
 
 
 def _misplaced(arn: str, region: str, facts: Facts, wanted: str) -> tuple[str, str] | None:
