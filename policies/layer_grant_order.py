@@ -67,7 +67,7 @@ class ReplacedWithoutGap(LayerCheck):
         # A dependency of what is created first is created first as well.
         first = resource.lifecycle("create_before_destroy").truth or any(map(_created_first, grants))
         if not first:
-            return failed("The granted version is deleted before the new one is there.", "lifecycle")
+            return failed(_lost(resource, grants), "lifecycle")
         if not all(_created_first(one) or one.value("skip_destroy").truth for one in grants):
             return failed("The grant is taken away before the new version has one.", "lifecycle")
         return PASSED
@@ -79,6 +79,14 @@ class ReplacedWithoutGap(LayerCheck):
         if actions == ("delete", "create"):
             return failed("The plan deletes the granted version before the new one is there.", "lifecycle")
         return UNKNOWN  # only a replacement tells
+
+
+def _lost(layer: Resource, grants: list[Resource]) -> str:
+    if not layer.value("skip_destroy").truth:
+        return "The granted version is deleted before the new one is there."
+    if not all(one.value("skip_destroy").truth for one in grants):
+        return "The grant is taken away before the new version is there."
+    return "An apply that breaks off in between leaves no version in the state."
 
 
 def _created_first(grant: Resource) -> bool:

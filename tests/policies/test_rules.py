@@ -75,3 +75,10 @@ def test_what_is_broken_is_said_in_a_sentence(scan: Scan) -> None:
 
 def test_no_rule_breaks_down(scan: Scan) -> None:
     assert scan.errors == ()
+
+
+def test_what_is_lost_without_an_order_is_said(scan: Scan) -> None:
+    said = {one.case.partition(".")[2]: text for one, text in scan.details.items() if one.rule == "CKV2_LAYER_2"}
+    assert said["fail_neither"] == "The granted version is deleted before the new one is there."
+    assert said["fail_version_kept"] == "The grant is taken away before the new version is there."
+    assert said["fail_both_kept"] == "An apply that breaks off in between leaves no version in the state."
