@@ -37,6 +37,11 @@ def test_links_lead_somewhere(page: Path) -> None:
     assert broken == []
 
 
+def test_the_map_for_contributors_has_every_stage() -> None:
+    stages = {path.parent.name for path in (ROOT / "generator/layerforge").glob("*/__init__.py")}
+    assert set(re.findall(r"^  (\w+)/ ", text(Path("CONTRIBUTING.md")), re.MULTILINE)) == stages
+
+
 def test_every_page_of_the_docs_can_be_reached_from_the_readme() -> None:
     reached, left = set(), [Path("README.md")]
     while left:
