@@ -16,7 +16,7 @@ from layerforge.build.types import Artifact, Job
 from layerforge.cli.messages import render_diagnostics
 from layerforge.diagnostics import FindingsError
 from layerforge.lock.own_files import collect
-from layerforge.plan.fleet_types import Function
+from layerforge.plan.function_types import Function
 from layerforge.plan.types import CodeSource, PythonSource
 from support import plans
 from support.checkouts import Checkout, function_of

@@ -10,8 +10,7 @@ from layerforge.cli.roots import Roots, compare_roots, roots_of, write_roots
 from layerforge.diagnostics import FindingsError
 from layerforge.facts.load import load_facts
 from layerforge.lock.types import Lock
-from layerforge.plan.fleet_types import Region, RegionState
-from layerforge.plan.types import Plan
+from layerforge.plan.fleet_types import Plan, Region, RegionState
 from layerforge.render.marker import marker
 from layerforge.render.roots import ROOT_FILES
 from support import plans

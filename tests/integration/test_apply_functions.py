@@ -9,7 +9,7 @@ from urllib.parse import unquote
 import pytest
 
 from layerforge.names import Delivery
-from layerforge.plan.fleet_types import Function
+from layerforge.plan.function_types import Function
 from layerforge.render.function_role import NETWORK
 from layerforge.render.unit_view import in_base64
 from support import plans

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from layerforge.names import Delivery, Split, identifier
-from layerforge.plan.types import AccountGrant, Grant, Layer, Plan
+from layerforge.plan.fleet_types import Plan
+from layerforge.plan.types import AccountGrant, Grant, Layer
 from layerforge.render.effects.make import foresee
 from layerforge.render.effects.types import Effect, Effects, Kind
 from layerforge.render.roots import ROOT_FILES

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from layerforge.names import Delivery
-from layerforge.plan.fleet_types import Network
+from layerforge.plan.function_types import Network
 from support import plans
 from support.estate import Estate
 from support.moto_server import Aws

@@ -15,7 +15,8 @@ from layerforge.lock.file import StoredLock
 from layerforge.lock.make import make_lock
 from layerforge.lock.types import ArtifactRecord, Lock
 from layerforge.names import LayerName, Split
-from layerforge.plan.types import Layer, Packaged, Plan
+from layerforge.plan.fleet_types import Plan
+from layerforge.plan.types import Layer, Packaged
 from support import plans
 from support.asking import FakeResolver, read_fake_request
 from support.checkouts import Checkout, layer_of

@@ -12,7 +12,7 @@ from layerforge.lock.fields import fields_digest
 from layerforge.lock.never_packed import never_packed
 from layerforge.lock.own_files import collect, collect_all, own_files_digest
 from layerforge.lock.types import OwnFile
-from layerforge.plan.fleet_types import Function
+from layerforge.plan.function_types import Function
 from layerforge.plan.packaged import is_code, root_of, source_of, word_for
 from support import plans
 from support.checkouts import Checkout, function_of, layer_of

@@ -30,8 +30,9 @@ from layerforge.lock.types import (
     section_of,
 )
 from layerforge.names import LayerName, Sha256, Split
-from layerforge.plan.fleet_types import CODE, Function, RegionState
-from layerforge.plan.types import Layer, Plan
+from layerforge.plan.fleet_types import Plan, RegionState
+from layerforge.plan.function_types import CODE, Function
+from layerforge.plan.types import Layer
 from support import plans
 from support.asking import FakeResolver, read_fake_request, store
 from support.checkouts import Checkout, function_of, layer_of

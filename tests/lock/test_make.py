@@ -16,7 +16,8 @@ from layerforge.lock.line_endings import REMEDY
 from layerforge.lock.make import make_lock
 from layerforge.lock.types import ArtifactRecord, Lock, Locked, LockedUnit, Upgrade
 from layerforge.names import PackageName, Split
-from layerforge.plan.types import Layer, Plan
+from layerforge.plan.fleet_types import Plan
+from layerforge.plan.types import Layer
 from support import plans
 from support.asking import FakeResolver, read_fake_request, store
 from support.checkouts import Checkout, layer_of

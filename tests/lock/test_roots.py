@@ -13,8 +13,7 @@ from layerforge.lock.file import StoredLock, dump_lock, read_lock
 from layerforge.lock.make import make_lock
 from layerforge.lock.roots import lasting_roots, without_gone_roots
 from layerforge.lock.types import Lock
-from layerforge.plan.fleet_types import Region, RegionState
-from layerforge.plan.types import Plan
+from layerforge.plan.fleet_types import Plan, Region, RegionState
 from support import plans
 from support.specs import tell
 

@@ -12,18 +12,8 @@ import pytest
 from layerforge.diagnostics import SpecError
 from layerforge.facts.load import load_facts
 from layerforge.names import Architecture, Delivery
-from layerforge.plan.fleet_types import (
-    BucketCode,
-    Fleet,
-    Function,
-    Logs,
-    Network,
-    OwnLayer,
-    PinnedLayer,
-    RegionState,
-    Settings,
-)
-from layerforge.plan.types import Plan
+from layerforge.plan.fleet_types import Fleet, Plan, RegionState
+from layerforge.plan.function_types import BucketCode, Function, Logs, Network, OwnLayer, PinnedLayer, Settings
 from support.specs import plan, tell
 
 ROLE = "arn:aws:iam::111122223333:role/api"

@@ -8,8 +8,9 @@ from typing import Final
 
 from layerforge.facts.load import load_facts
 from layerforge.names import Delivery, Split
-from layerforge.plan.fleet_types import Function, Logs
-from layerforge.plan.types import AccountGrant, Plan
+from layerforge.plan.fleet_types import Plan
+from layerforge.plan.function_types import Function, Logs
+from layerforge.plan.types import AccountGrant
 from layerforge.render.make import render
 from support import plans
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from layerforge.names import identifier
-from layerforge.plan.fleet_types import Function
+from layerforge.plan.function_types import Function
 from render import cases
 from render.in_terraform import EXAMPLE, RUN, from_above, initialise, passed, problems, write_modules
 from support.tf import Terraform

@@ -11,7 +11,7 @@ from layerforge.diagnostics import FindingsError
 from layerforge.facts.load import load_facts
 from layerforge.lock.types import Lock
 from layerforge.names import Delivery
-from layerforge.plan.fleet_types import BucketCode, Function, Logs
+from layerforge.plan.function_types import BucketCode, Function, Logs
 from layerforge.render.function_outputs import function_outputs
 from layerforge.render.function_role import NETWORK, statements
 from layerforge.render.function_variables import function_variables

@@ -7,7 +7,7 @@ from dataclasses import replace
 from layerforge.facts.load import load_facts
 from layerforge.lock.types import ArtifactRecord, Lock
 from layerforge.names import Delivery, LayerName, Split
-from layerforge.plan.fleet_types import Function
+from layerforge.plan.function_types import Function
 from layerforge.plan.types import Layer, Publish
 from layerforge.render.contract import contract_of
 from layerforge.render.make import render

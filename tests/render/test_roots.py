@@ -8,8 +8,8 @@ from layerforge.diagnostics import FindingsError
 from layerforge.facts.load import load_facts
 from layerforge.names import Delivery, Split
 from layerforge.paths import templates_dir
-from layerforge.plan.fleet_types import Network, RegionState
-from layerforge.plan.types import Plan
+from layerforge.plan.fleet_types import Plan, RegionState
+from layerforge.plan.function_types import Network
 from layerforge.render.make import templates_of
 from layerforge.render.marker import owner_of
 from layerforge.render.roots import ROOT_FILES, render_roots

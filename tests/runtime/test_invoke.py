@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from layerforge.plan.fleet_types import OwnLayer
+from layerforge.plan.function_types import OwnLayer
 from support import specs
 from support.lambda_host import MACHINE, Host, Invoked, lay_out, python_of
 from support.pythons import VERSIONS, need_several

@@ -20,9 +20,10 @@ from layerforge.cli.messages import render_diagnostics
 from layerforge.diagnostics import Diagnostic, Severity
 from layerforge.facts.load import load_facts
 from layerforge.names import LAYER_NAME
-from layerforge.plan.fleet_types import Function, OwnLayer, RegionState
+from layerforge.plan.fleet_types import Plan, RegionState
+from layerforge.plan.function_types import Function, OwnLayer
 from layerforge.plan.make import draw_plan
-from layerforge.plan.types import Plan, Target
+from layerforge.plan.types import Target
 from layerforge.spec.load import read_spec
 from layerforge.spec.pins import pins_path
 from layerforge.spec.schema import schema_text

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from layerforge.diagnostics import Location
-from layerforge.plan.fleet_types import Function
+from layerforge.plan.function_types import Function
 from layerforge.plan.types import CodeSource, Exclude, Include, Layer, PythonSource
 from support import plans
 

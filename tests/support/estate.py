@@ -14,8 +14,9 @@ from typing import Any
 from layerforge.facts.load import load_facts
 from layerforge.lock.types import ArtifactRecord, Lock, LockedUnit
 from layerforge.names import Delivery, Sha256, identifier
-from layerforge.plan.fleet_types import Fleet, Function
-from layerforge.plan.types import Layer, Plan, Unit
+from layerforge.plan.fleet_types import Fleet, Plan
+from layerforge.plan.function_types import Function
+from layerforge.plan.types import Layer, Unit
 from layerforge.render.function_words import attachments
 from layerforge.render.make import render
 from support.moto_server import Aws

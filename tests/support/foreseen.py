@@ -5,7 +5,7 @@ from pathlib import Path
 
 from layerforge.cli.effects_report import report
 from layerforge.facts.load import load_facts
-from layerforge.plan.types import Plan
+from layerforge.plan.fleet_types import Plan
 from layerforge.render.effects.make import foresee
 from layerforge.render.effects.types import Difference, Effects
 from layerforge.render.make import render

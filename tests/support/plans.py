@@ -9,18 +9,15 @@ from typing import Any
 from layerforge.diagnostics import Location
 from layerforge.lock.types import NO_REQUEST, ArtifactRecord, Inputs, Lock, LockedUnit, Pin, UnitId
 from layerforge.names import Architecture, Delivery, LayerName, PackageName, RuntimeId, Sha256, Split, UnitKey
-from layerforge.plan.fleet_types import (
+from layerforge.plan.fleet_types import Fleet, Plan, Pointer, Region, RegionState
+from layerforge.plan.function_types import (
     Attached,
     BucketCode,
     ByRegion,
-    Fleet,
     Function,
     Logs,
     OwnLayer,
     PinnedLayer,
-    Pointer,
-    Region,
-    RegionState,
     Settings,
 )
 from layerforge.plan.types import (
@@ -31,7 +28,6 @@ from layerforge.plan.types import (
     Include,
     Layer,
     OrganizationGrant,
-    Plan,
     PublicGrant,
     Publish,
     PythonSource,

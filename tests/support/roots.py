@@ -15,9 +15,10 @@ from layerforge.cli.roots import compare_roots, roots_of, write_roots
 from layerforge.facts.load import load_facts
 from layerforge.lock.types import NO_REQUEST, ArtifactRecord, Lock, LockedUnit
 from layerforge.names import Delivery
-from layerforge.plan.fleet_types import Fleet, Function, Pointer, Region, RegionState
+from layerforge.plan.fleet_types import Fleet, Plan, Pointer, Region, RegionState
+from layerforge.plan.function_types import Function
 from layerforge.plan.make import make_plan
-from layerforge.plan.types import CodeSource, Layer, Plan, Unit
+from layerforge.plan.types import CodeSource, Layer, Unit
 from layerforge.render.make import render
 from layerforge.spec.load import load_spec
 from support.aws import settings_for

@@ -19,8 +19,8 @@ from pathlib import Path
 
 from layerforge.diagnostics import Diagnostic, SpecError
 from layerforge.facts.load import Facts, load_facts
+from layerforge.plan.fleet_types import Plan
 from layerforge.plan.make import make_plan
-from layerforge.plan.types import Plan
 from layerforge.spec.load import LoadedSpec, load_spec, read_spec
 from support.golden import Golden
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from layerforge.names import Delivery
-from layerforge.plan.types import Plan
+from layerforge.plan.fleet_types import Plan
 from support.moto_server import Call
 
 ACCOUNT: Final = "123456789012"

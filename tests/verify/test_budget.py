@@ -12,7 +12,7 @@ from layerforge.diagnostics import Severity
 from layerforge.facts.load import load_facts
 from layerforge.lock.types import ExternalRecord, Lock
 from layerforge.names import LayerName, Split
-from layerforge.plan.fleet_types import CODE, Function
+from layerforge.plan.function_types import CODE, Function
 from layerforge.verify.budget import check_budget
 from layerforge.verify.parts import Sizes, known_sizes
 from support import plans

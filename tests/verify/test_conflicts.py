@@ -11,7 +11,7 @@ from layerforge.cli.messages import render_diagnostics
 from layerforge.facts.load import load_facts
 from layerforge.lock.types import Lock, LockedUnit, UnitId
 from layerforge.names import Split
-from layerforge.plan.fleet_types import Function
+from layerforge.plan.function_types import Function
 from layerforge.plan.types import Layer
 from layerforge.verify.conflicts import check_conflicts
 from layerforge.verify.functions import check_functions, concerns

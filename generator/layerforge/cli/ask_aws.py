@@ -8,7 +8,7 @@ from layerforge.lock.externals import ask_externals
 from layerforge.lock.types import ExternalRecord, Lock
 from layerforge.operate.aws import Access
 from layerforge.operate.sizes import read_sizes
-from layerforge.plan.types import Plan
+from layerforge.plan.fleet_types import Plan
 
 
 def ask_aws(plan: Plan, locks: Mapping[Path, Lock]) -> tuple[Mapping[Path, Lock], tuple[Diagnostic, ...]]:

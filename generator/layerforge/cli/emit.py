@@ -11,7 +11,7 @@ from layerforge.cli.project import Project, shown
 from layerforge.cli.staleness import stale_folders
 from layerforge.diagnostics import Diagnostic
 from layerforge.lock.types import Lock
-from layerforge.plan.types import Plan
+from layerforge.plan.fleet_types import Plan
 from layerforge.render.effects.types import Difference
 
 _FEW: Final = 4

@@ -10,8 +10,9 @@ from layerforge.lock.types import Lock
 from layerforge.names import Delivery
 from layerforge.operate.objects import Done, Outcome, Parcel, key_of
 from layerforge.operate.regions import Look
-from layerforge.plan.fleet_types import Function
-from layerforge.plan.types import Layer, Packaged, Plan
+from layerforge.plan.fleet_types import Plan
+from layerforge.plan.function_types import Function
+from layerforge.plan.types import Layer, Packaged
 
 
 def via_of(thing: Packaged) -> Delivery | None:

@@ -17,7 +17,7 @@ from layerforge.plan.types import Layer, Packaged
 if TYPE_CHECKING:
     from layerforge.build.types import Artifact, Job
     from layerforge.lock.asking import Asking
-    from layerforge.plan.fleet_types import Function
+    from layerforge.plan.function_types import Function
 
 _NOTHING = Upgrade()
 

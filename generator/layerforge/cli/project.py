@@ -12,7 +12,8 @@ from layerforge.cli.options import DEFAULT_SPEC
 from layerforge.cli.specs import plan_specs
 from layerforge.diagnostics import Diagnostic, Location, SpecError
 from layerforge.facts.load import Facts, load_facts
-from layerforge.plan.types import Layer, Packaged, Plan
+from layerforge.plan.fleet_types import Plan
+from layerforge.plan.types import Layer, Packaged
 
 if TYPE_CHECKING:
     from layerforge.lock.file import StoredLock

@@ -13,9 +13,8 @@ from layerforge.cli.project import shown
 from layerforge.diagnostics import Diagnostic, FindingsError, fail
 from layerforge.facts.types import Facts
 from layerforge.lock.types import Lock
-from layerforge.plan.fleet_types import RegionState
+from layerforge.plan.fleet_types import Plan, RegionState
 from layerforge.plan.regions import ROOTS
-from layerforge.plan.types import Plan
 from layerforge.render.effects.types import Difference
 from layerforge.render.roots import ROOT_FILES, render_roots, root_folder, root_owner
 

@@ -12,8 +12,7 @@ from layerforge.cli.ownership import belongs, owner_in
 from layerforge.cli.roots import Roots
 from layerforge.diagnostics import Diagnostic, SpecError
 from layerforge.lock.git import ask_git, find_top
-from layerforge.plan.fleet_types import RegionState
-from layerforge.plan.types import Plan
+from layerforge.plan.fleet_types import Plan, RegionState
 from layerforge.render.effects.types import Difference
 from layerforge.render.roots import ROOT_FILES, root_folder, root_owner
 

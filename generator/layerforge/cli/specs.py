@@ -6,7 +6,8 @@ from pathlib import Path
 
 from layerforge.diagnostics import Diagnostic, LayerforgeError, Location, Severity, SpecError, fail, in_file_order
 from layerforge.facts.load import Facts
-from layerforge.plan.types import Packaged, Plan
+from layerforge.plan.fleet_types import Plan
+from layerforge.plan.types import Packaged
 
 
 def plan_specs(paths: Mapping[Path, str], facts: Facts, as_of: date) -> Plan:

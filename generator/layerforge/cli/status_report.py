@@ -10,9 +10,9 @@ from layerforge.lock.types import Lock
 from layerforge.operate.aws import Answers
 from layerforge.operate.regions import Look
 from layerforge.operate.status import Held, Record, State, Wanted
-from layerforge.plan.fleet_types import Pointer
+from layerforge.plan.fleet_types import Plan, Pointer
 from layerforge.plan.packaged import signing_profile_of
-from layerforge.plan.types import Layer, Packaged, Plan, Unit
+from layerforge.plan.types import Layer, Packaged, Unit
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

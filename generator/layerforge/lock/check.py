@@ -14,7 +14,8 @@ from layerforge.lock.line_endings import REMEDY, only_line_endings
 from layerforge.lock.roots import lasting_roots
 from layerforge.lock.types import Inputs, LockedUnit, section_of
 from layerforge.names import LayerName
-from layerforge.plan.types import Packaged, Plan, Unit
+from layerforge.plan.fleet_types import Plan
+from layerforge.plan.types import Packaged, Unit
 
 NOT_ASKED_FOR: Final = "LOCK025"
 """The code of a unit that the lock has and the spec does not."""

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from layerforge.lock.types import ExternalRecord, Lock
-from layerforge.plan.fleet_types import PinnedLayer, RegionState
-from layerforge.plan.types import Plan
+from layerforge.plan.fleet_types import Plan, RegionState
+from layerforge.plan.function_types import PinnedLayer
 
 if TYPE_CHECKING:
     from layerforge.lock.file import StoredLock

@@ -16,7 +16,8 @@ from layerforge.lock.line_endings import REMEDY, only_line_endings
 from layerforge.lock.roots import remembered_roots
 from layerforge.lock.types import NEWEST_FORMAT, Lock, Locked, LockedUnit, Pin, Resolution, UnitId, Upgrade
 from layerforge.names import LayerName
-from layerforge.plan.types import Layer, Plan
+from layerforge.plan.fleet_types import Plan
+from layerforge.plan.types import Layer
 
 if TYPE_CHECKING:
     from layerforge.lock.file import StoredLock

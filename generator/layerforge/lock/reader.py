@@ -21,7 +21,7 @@ from layerforge.lock.types import (
     UnitId,
 )
 from layerforge.names import LAYER_NAME, LAYER_VERSION_ARN, LayerName, PackageName, Sha256, UnitKey
-from layerforge.plan.fleet_types import CODE
+from layerforge.plan.function_types import CODE
 
 _NEWER: Final = "install the layerforge that wrote it, or a newer one"
 

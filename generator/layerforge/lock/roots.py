@@ -6,9 +6,8 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from layerforge.lock.types import Lock
-from layerforge.plan.fleet_types import RegionState
+from layerforge.plan.fleet_types import Plan, RegionState
 from layerforge.plan.regions import ROOTS
-from layerforge.plan.types import Plan
 
 if TYPE_CHECKING:
     from layerforge.lock.file import StoredLock

@@ -8,7 +8,7 @@ from typing import Final
 
 from layerforge.diagnostics import Diagnostic
 from layerforge.names import LayerName, PackageName, Sha256, UnitKey
-from layerforge.plan.fleet_types import CODE
+from layerforge.plan.function_types import CODE
 
 LOCK_VERSION = 1
 """The version of the lock file's own layout."""

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
 from layerforge.diagnostics import Diagnostic, Severity
-from layerforge.plan.fleet_types import RegionState
-from layerforge.plan.types import Packaged, Plan
+from layerforge.plan.fleet_types import Plan, RegionState
+from layerforge.plan.types import Packaged
 
 PUBLISHED: Final = frozenset({RegionState.ACTIVE, RegionState.RETIRED})
 """Where versions of ours are: a retired Region keeps what was published."""

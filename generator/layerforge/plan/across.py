@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from layerforge.diagnostics import Diagnostic, Location
-from layerforge.plan.fleet_types import Function
+from layerforge.plan.function_types import Function
 from layerforge.plan.rules import parameter_names
 from layerforge.plan.settings import Settings
 from layerforge.plan.types import Layer, Unit

@@ -6,7 +6,8 @@ from typing import Final
 from layerforge.diagnostics import Diagnostic, Location
 from layerforge.facts.load import Facts
 from layerforge.plan.drafts import Draft
-from layerforge.plan.fleet_types import ByRegion, Function, Region
+from layerforge.plan.fleet_types import Region
+from layerforge.plan.function_types import ByRegion, Function
 from layerforge.plan.words import error, listed
 from layerforge.spec.code import BucketCode
 from layerforge.spec.load import LoadedSpec

@@ -7,7 +7,8 @@ from typing import Final
 from layerforge.diagnostics import Diagnostic, Location
 from layerforge.names import LAYER_VERSION_ARN, RUNTIME_ID, LayerName, RuntimeId, Split
 from layerforge.plan.drafts import Draft
-from layerforge.plan.fleet_types import Attached, OwnLayer, PinnedLayer, Region
+from layerforge.plan.fleet_types import Region
+from layerforge.plan.function_types import Attached, OwnLayer, PinnedLayer
 from layerforge.plan.types import Layer, Target, Unit
 from layerforge.plan.words import error, listed
 from layerforge.spec.attached import ChannelLayer

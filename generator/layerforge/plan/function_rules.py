@@ -8,7 +8,7 @@ from typing import Final
 from layerforge.diagnostics import Diagnostic
 from layerforge.facts.load import Facts, version_key
 from layerforge.plan.drafts import Draft
-from layerforge.plan.fleet_types import Function
+from layerforge.plan.function_types import Function
 from layerforge.plan.runtimes import advised
 from layerforge.plan.words import error, listed
 from layerforge.spec.code import BucketCode

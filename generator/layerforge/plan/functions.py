@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from layerforge.facts.load import Facts
 from layerforge.names import Delivery, LayerName, RuntimeId
 from layerforge.plan.drafts import Draft
-from layerforge.plan.fleet_types import CODE, Attached, BucketCode, Function, Logs, Network, Settings
+from layerforge.plan.function_types import CODE, Attached, BucketCode, Function, Logs, Network, Settings
 from layerforge.plan.runtimes import provider_minimum
 from layerforge.plan.types import CodeSource, Exclude, Include, Skip, Target, Unit
 from layerforge.spec import code as spec_code

@@ -8,7 +8,7 @@ from layerforge.names import LAYER_VERSION_ARN
 from layerforge.plan.arn_rules import check_layer
 from layerforge.plan.attached import Shelf
 from layerforge.plan.drafts import Draft
-from layerforge.plan.fleet_types import Attached, Function, OwnLayer, PinnedLayer
+from layerforge.plan.function_types import Attached, Function, OwnLayer, PinnedLayer
 from layerforge.plan.types import Target
 from layerforge.plan.words import error, listed
 from layerforge.spec.attached import ChannelLayer

@@ -8,13 +8,14 @@ from layerforge.facts.load import Facts
 from layerforge.names import LayerName
 from layerforge.plan.across import check_across
 from layerforge.plan.fleet import plan_fleets
+from layerforge.plan.fleet_types import Plan
 from layerforge.plan.rules import check_grants, check_parameters, check_units
 from layerforge.plan.runtimes import check_runtimes, provider_minimum
 from layerforge.plan.settings import Settings, settle
 from layerforge.plan.signing_rules import check_layer_signing
 from layerforge.plan.source import python_source
 from layerforge.plan.texts import check_texts, shown_description
-from layerforge.plan.types import Layer, Plan, Publish, Target
+from layerforge.plan.types import Layer, Publish, Target
 from layerforge.plan.units import cut
 from layerforge.spec.load import LoadedSpec
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from layerforge.plan.fleet_types import Function
+from layerforge.plan.function_types import Function
 from layerforge.plan.types import CodeSource, Layer, Packaged, PythonSource, Source
 
 _ROOTS: Final[Mapping[type[Source], str]] = {PythonSource: "python", CodeSource: "."}

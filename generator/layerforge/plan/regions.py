@@ -6,7 +6,7 @@ from os.path import normpath
 from layerforge.diagnostics import Diagnostic
 from layerforge.facts.load import Facts
 from layerforge.names import identifier
-from layerforge.plan.fleet_types import Fleet, Function, Region, RegionState
+from layerforge.plan.fleet_types import Fleet, Region, RegionState
 from layerforge.plan.types import Layer
 from layerforge.plan.words import error, place, warning
 from layerforge.spec.load import LoadedSpec
@@ -89,12 +89,13 @@ def check_roots(fleets: Sequence[tuple[LoadedSpec, Fleet]]) -> Iterator[Diagnost
 def check_addresses(fleet: Fleet, layers: Sequence[Layer]) -> Iterator[Diagnostic]:
     """Yield ``PLAN029`` for layers and functions whose modules would have one address in the roots."""
     taken: dict[str, str] = {}
-    listed: list[Layer | Function] = [*layers, *fleet.functions] if active(fleet.regions) else []
-    for item in listed:
-        word = identifier(item.name)
-        if taken.setdefault(word, item.name) != item.name:
-            message = f"`{taken[word]}` and `{item.name}` would both be `module.{word}` in the roots"
-            yield error("PLAN029", message, item.where, "rename one of them")
+    if not active(fleet.regions):
+        return
+    for name, where in [(item.name, item.where) for things in (layers, fleet.functions) for item in things]:
+        word = identifier(name)
+        if taken.setdefault(word, name) != name:
+            message = f"`{taken[word]}` and `{name}` would both be `module.{word}` in the roots"
+            yield error("PLAN029", message, where, "rename one of them")
 
 
 def check_load(fleet: Fleet, layers: int, facts: Facts) -> Iterator[Diagnostic]:

@@ -6,7 +6,7 @@ from typing import Final
 from layerforge.diagnostics import Diagnostic
 from layerforge.names import Delivery, LayerName
 from layerforge.plan.drafts import Draft
-from layerforge.plan.fleet_types import Function, OwnLayer
+from layerforge.plan.function_types import Function, OwnLayer
 from layerforge.plan.settings import Settings
 from layerforge.plan.types import Layer
 from layerforge.plan.words import error

@@ -2,13 +2,10 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
-from layerforge.diagnostics import Diagnostic, Location
+from layerforge.diagnostics import Location
 from layerforge.names import Architecture, Delivery, LayerName, PackageName, RuntimeId, Split, UnitKey
-
-if TYPE_CHECKING:
-    from layerforge.plan.fleet_types import Fleet, Function
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, order=True)
@@ -303,28 +300,3 @@ class Layer:
     def root(self) -> Path:
         """The folder that relative paths of the spec start from."""
         return self.spec.parent
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Plan:
-    """What the specs of a run mean.
-
-    Attributes:
-        layers: of all specs, sorted by name.
-        fleets: functions and Regions, one entry for each spec that has any.
-        warnings: what there is to warn about.
-    """
-
-    layers: tuple[Layer, ...]
-    fleets: "tuple[Fleet, ...]" = ()
-    warnings: tuple[Diagnostic, ...] = ()
-
-    @property
-    def functions(self) -> "tuple[Function, ...]":
-        """The functions of all specs, sorted by name."""
-        return tuple(sorted((one for fleet in self.fleets for one in fleet.functions), key=lambda one: one.name))
-
-    @property
-    def packaged(self) -> tuple[Packaged, ...]:
-        """Everything that has ZIPs of its own: layers, then functions."""
-        return (*self.layers, *(function for function in self.functions if function.units))

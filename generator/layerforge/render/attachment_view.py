@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from layerforge.facts.types import Facts
 from layerforge.names import identifier
-from layerforge.plan.fleet_types import Function
+from layerforge.plan.function_types import Function
 from layerforge.render.contract import Refusal, refusals_of
 from layerforge.render.function_outputs import FunctionOutput, function_outputs
 from layerforge.render.function_variables import function_variables

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from layerforge.names import Delivery
-from layerforge.plan.fleet_types import Function
+from layerforge.plan.function_types import Function
 from layerforge.render import hcl
 from layerforge.render.contract import Refusal, refusals_of
 from layerforge.render.function_role import KEY_USE, Statement

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from layerforge.plan.fleet_types import Function
+from layerforge.plan.function_types import Function
 from layerforge.render.hcl import Expression
 
 _FUNCTION = "aws_lambda_function.this"

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from layerforge.names import Delivery
-from layerforge.plan.fleet_types import CODE, Function, Logs
+from layerforge.plan.function_types import CODE, Function, Logs
 from layerforge.render import hcl
 from layerforge.render.hcl import Expression
 from layerforge.render.unit_view import in_base64

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from layerforge.plan.fleet_types import ByRegion, Function
+from layerforge.plan.function_types import ByRegion, Function
 from layerforge.render import hcl
 from layerforge.render.hcl import Expression
 

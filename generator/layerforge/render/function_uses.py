@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from layerforge.plan.fleet_types import ByRegion, Settings
+from layerforge.plan.function_types import ByRegion, Settings
 from layerforge.render import hcl
 from layerforge.render.function_role import dead_letter_services
 from layerforge.render.hcl import Expression

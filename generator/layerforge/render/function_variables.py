@@ -5,7 +5,7 @@ from typing import Final
 
 from layerforge.facts.types import Facts
 from layerforge.names import Delivery
-from layerforge.plan.fleet_types import CODE, Function, Settings
+from layerforge.plan.function_types import CODE, Function, Settings
 from layerforge.render import hcl, parameters
 from layerforge.render.contract import NAME_PREFIX
 from layerforge.render.function_settings import environment, log_retention_days, memory_size, reserved_concurrency

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from layerforge.facts.types import Facts
 from layerforge.lock.types import ArtifactRecord
 from layerforge.names import Delivery, identifier
-from layerforge.plan.fleet_types import CODE, Function
+from layerforge.plan.function_types import CODE, Function
 from layerforge.render import hcl
 from layerforge.render.function_contract import FunctionContract, function_contract
 from layerforge.render.function_outputs import FunctionOutput, function_outputs

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from layerforge.names import identifier
-from layerforge.plan.fleet_types import Attached, Function, OwnLayer
+from layerforge.plan.function_types import Attached, Function, OwnLayer
 from layerforge.render import hcl
 from layerforge.render.hcl import Expression
 

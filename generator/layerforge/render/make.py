@@ -9,8 +9,9 @@ from layerforge.diagnostics import Diagnostic, FindingsError, fail
 from layerforge.facts.load import Facts
 from layerforge.lock.types import ArtifactRecord, Lock
 from layerforge.paths import templates_dir
-from layerforge.plan.fleet_types import Function
-from layerforge.plan.types import Layer, Packaged, Plan
+from layerforge.plan.fleet_types import Plan
+from layerforge.plan.function_types import Function
+from layerforge.plan.types import Layer, Packaged
 from layerforge.render import hcl, markdown
 from layerforge.render.attachment_view import attachment_view
 from layerforge.render.function_view import function_view

@@ -5,7 +5,8 @@ from typing import Final
 
 from layerforge.facts.types import Facts
 from layerforge.names import Delivery
-from layerforge.plan.fleet_types import ByRegion, Function, Region
+from layerforge.plan.fleet_types import Region
+from layerforge.plan.function_types import ByRegion, Function
 from layerforge.plan.types import Layer
 from layerforge.render import hcl
 from layerforge.render.function_variables import function_variables

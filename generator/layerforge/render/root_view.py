@@ -8,8 +8,9 @@ from typing import Final
 
 from layerforge.facts.types import Facts, version_key
 from layerforge.names import Delivery, identifier
-from layerforge.plan.fleet_types import Attached, Fleet, Function, OwnLayer, Region
-from layerforge.plan.types import Layer, Plan
+from layerforge.plan.fleet_types import Fleet, Plan, Region
+from layerforge.plan.function_types import Attached, Function, OwnLayer
+from layerforge.plan.types import Layer
 from layerforge.render import hcl
 from layerforge.render.function_outputs import function_outputs
 from layerforge.render.hcl import Expression

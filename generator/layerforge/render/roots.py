@@ -7,8 +7,7 @@ from typing import Final
 
 from layerforge.diagnostics import Diagnostic, FindingsError, fail
 from layerforge.facts.types import Facts
-from layerforge.plan.fleet_types import Fleet, Region, RegionState
-from layerforge.plan.types import Plan
+from layerforge.plan.fleet_types import Fleet, Plan, Region, RegionState
 from layerforge.render.make import templates_of
 from layerforge.render.root_view import root_view
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from layerforge.diagnostics import Diagnostic, Severity
 from layerforge.facts.load import Limits
-from layerforge.plan.fleet_types import Function
+from layerforge.plan.function_types import Function
 from layerforge.verify.parts import Part, Sizes, parts_of
 
 _NEAR: Final = 0.9

@@ -8,7 +8,7 @@ from typing import Final
 from layerforge.build.types import Artifact
 from layerforge.diagnostics import Diagnostic, Severity
 from layerforge.lock.types import Lock, UnitId
-from layerforge.plan.fleet_types import CODE, Function, OwnLayer
+from layerforge.plan.function_types import CODE, Function, OwnLayer
 from layerforge.verify.overlay import Overlay, Overlays
 
 _SHOWN: Final = 10

@@ -7,7 +7,7 @@ from layerforge.build.types import Artifact
 from layerforge.diagnostics import Diagnostic
 from layerforge.facts.load import Limits
 from layerforge.lock.types import Lock, UnitId
-from layerforge.plan.fleet_types import Function, OwnLayer
+from layerforge.plan.function_types import Function, OwnLayer
 from layerforge.verify.budget import check_budget
 from layerforge.verify.conflicts import Clash, describe, find_clashes, find_shadows
 from layerforge.verify.overlay import Overlays

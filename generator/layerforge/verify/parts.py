@@ -6,7 +6,7 @@ from typing import Final
 
 from layerforge.build.types import Artifact
 from layerforge.lock.types import Lock, UnitId
-from layerforge.plan.fleet_types import CODE, Attached, Function, OwnLayer
+from layerforge.plan.function_types import CODE, Attached, Function, OwnLayer
 
 CODE_LABEL: Final = "its code"
 

@@ -7,7 +7,7 @@ from layerforge.build.types import Artifact
 from layerforge.diagnostics import Diagnostic, Severity
 from layerforge.facts.load import Limits
 from layerforge.names import Delivery
-from layerforge.plan.fleet_types import Function
+from layerforge.plan.function_types import Function
 from layerforge.plan.types import Layer
 
 _NEAR: Final = 0.9

@@ -66,7 +66,7 @@ def execute(args: argparse.Namespace, console: Console) -> ExitCode:
 
 def _attaching(project: Project, unit: "Unit") -> list[str]:
     """Return the functions that attach a unit. One that pins an older version through a channel is not among them."""
-    from layerforge.plan.fleet_types import OwnLayer  # noqa: PLC0415
+    from layerforge.plan.function_types import OwnLayer  # noqa: PLC0415
 
     return [
         function.name

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from layerforge.names import Delivery
-from layerforge.plan.fleet_types import CODE
+from layerforge.plan.function_types import CODE
 from layerforge.render.effects.hcl_text import Block, UnreadableError
 from layerforge.render.effects.layer_state import PROFILE, SIGNING_JOB, Zip, zips_of
 from layerforge.render.effects.literals import strings

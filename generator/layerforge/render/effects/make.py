@@ -3,8 +3,8 @@
 from collections.abc import Collection, Iterator, Mapping
 
 from layerforge.names import identifier
-from layerforge.plan.fleet_types import Function, OwnLayer
-from layerforge.plan.types import Plan
+from layerforge.plan.fleet_types import Plan
+from layerforge.plan.function_types import Function, OwnLayer
 from layerforge.render.effects.attachments import list_changes, list_in_readme, own_list_changes
 from layerforge.render.effects.function_state import FunctionState
 from layerforge.render.effects.functions import function_changes, function_comes, function_goes

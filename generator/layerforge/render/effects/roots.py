@@ -3,8 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from layerforge.plan.fleet_types import RegionState
-from layerforge.plan.types import Plan
+from layerforge.plan.fleet_types import Plan, RegionState
 from layerforge.render.effects.attachments import Lists
 from layerforge.render.effects.hcl_text import UnreadableError
 from layerforge.render.effects.module import read_module
