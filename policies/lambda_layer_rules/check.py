@@ -14,7 +14,7 @@ from checkov.version import version
 
 from lambda_layer_rules.resource import Resource
 from lambda_layer_rules.scene import scene_of
-from lambda_layer_rules.world import rules, stop_before
+from lambda_layer_rules.world import page, rules, stop_before
 
 # Each rule would break down, and checkov would go on without it and exit with 0.
 stop_before((3, 2, 200), version)
@@ -70,7 +70,7 @@ class LayerCheck(BaseResourceCheck):  # type: ignore[misc] # checkov is not ther
             id=self.rule,
             categories=[CATEGORIES[about["category"]]],
             supported_resources=list(self.resources),
-            guideline=f"docs/policies/{self.rule}.md",
+            guideline=page(self.rule),
         )
         self.severity = get_severity(about["severity"])
 

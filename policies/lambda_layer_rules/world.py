@@ -57,6 +57,13 @@ def rules() -> Mapping[str, Mapping[str, Any]]:
     return {row["id"]: row for row in _rows("rules")}
 
 
+def page(rule: str) -> str:
+    """Return where a rule is explained: its page as shipped, or in a checkout; else the name of that in a checkout."""
+    name = f"docs/policies/{rule}.md"
+    there = (DATA.parent / "pages" / f"{rule}.md", DATA.parents[1] / name)
+    return str(next((path for path in there if path.is_file()), name))
+
+
 @lru_cache(maxsize=1)
 def native_packages() -> frozenset[str]:
     """Return names of packages that hold machine code."""

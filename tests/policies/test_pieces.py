@@ -8,6 +8,7 @@ import pytest
 
 from lambda_layer_rules import allowed, arns, plan_file, provider_versions, values, world
 from lambda_layer_rules.provider_versions import Range
+from support.repository import ROOT
 
 
 @pytest.mark.parametrize(
@@ -193,3 +194,8 @@ def test_older_versions_of_checkov_are_not(version: str, capsys: pytest.CaptureF
     assert capsys.readouterr().err == (
         f"error: the policies for layers need checkov 3.2.200 or newer; this is {version}\n"
     )
+
+
+def test_a_rule_names_its_page_in_a_checkout() -> None:
+    assert world.page("CKV_LAYER_1") == str(ROOT / "docs" / "policies" / "CKV_LAYER_1.md")
+    assert world.page("CKV_LAYER_0") == "docs/policies/CKV_LAYER_0.md"

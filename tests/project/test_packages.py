@@ -18,7 +18,8 @@ from support.repository import ROOT, sources
 
 KINDS = ("wheel", "sdist", "editable")
 INSIDE = ("policies/", "templates/")
-SHIPPED = (*INSIDE, "generator/layerforge/")
+PAGES = "docs/policies/"
+SHIPPED = (*INSIDE, PAGES, "generator/layerforge/")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,9 +78,11 @@ def installed(request: pytest.FixtureRequest, built: Built, tmp_path_factory: py
 def _shipped_files() -> set[str]:
     """Return what the package must hold, as paths within the package."""
     names = {path.as_posix() for path in sources()}
-    return {f"layerforge/{name}" for name in names if name.startswith(INSIDE)} | {
-        name.removeprefix("generator/") for name in names if name.startswith("generator/layerforge/")
-    }
+    pages = {f"layerforge/policies/pages/{name.removeprefix(PAGES)}" for name in names if name.startswith(PAGES)}
+    inside = {f"layerforge/{name}" for name in names if name.startswith(INSIDE)}
+    return (
+        inside | pages | {name.removeprefix("generator/") for name in names if name.startswith("generator/layerforge/")}
+    )
 
 
 def test_the_wheel_holds_every_file_of_the_package_the_templates_and_the_policies(built: Built) -> None:
@@ -115,6 +118,12 @@ def test_an_installed_layerforge_has_its_policies_with_it(installed: Path, tmp_p
     held = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.suffix in {".py", ".jsonl"}}
     tracked = {path.relative_to("policies").as_posix() for path in sources() if path.parts[0] == "policies"}
     assert held == tracked
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1])\n"
+        "from lambda_layer_rules.world import page\n"
+        "print(open(page('CKV_LAYER_1'), encoding='utf-8').readline())"
+    )
+    assert _run(installed, "-c", code, folder, cwd=tmp_path).startswith("# CKV_LAYER_1: ")
 
 
 def test_the_version_stands_in_both_places() -> None:
