@@ -66,6 +66,7 @@ def test_regions_come_fail_pause_and_go(tmp_path: Path, terraform: Terraform, aw
     assert added.left.changes == set()
     assert fleet.layers_of(US, "app") == ["steady:1"]
     aws_server.trouble.clear()
+    _gen(fleet, "FIRST = 1\n", eu="active", us="active", br="active")  # and a provider that is patient again
     assert fleet.apply(BR).left.changes == set()
 
     # One pauses while the others go on.

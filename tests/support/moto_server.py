@@ -5,7 +5,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Final
@@ -81,8 +81,8 @@ class Logging:
     app: WsgiApp
     log: Log
     trouble: Trouble
-    s3: threading.Lock = field(default_factory=threading.Lock)
-    """moto's S3 reads what another thread closes, and looks before it leaps; S3's conditional writes are atomic."""
+    one: threading.Lock = field(default_factory=threading.Lock)
+    """moto is not made for threads: what two of them do at once is lost, or answered with 500 and then done twice."""
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer one request."""
@@ -97,7 +97,7 @@ class Logging:
 
         try:
             app = self.trouble.instead(action, region) or self.app
-            with self.s3 if service == "s3" else nullcontext():
+            with self.one:
                 return list(app(environ, remember))
         finally:
             self.log.calls.append(

@@ -42,7 +42,7 @@ class Watch:
         """Go through calls in the order of their answers."""
         for call in calls:
             given = call.parameters
-            assert call.status < 300, call
+            assert 200 <= call.status < 300, call
             assert call.region == self.region, call
             assert call.action not in TAKES_AWAY, call
             if call.action == "PublishLayerVersion":
