@@ -6,6 +6,7 @@ from typing import Any, Final
 from layerforge.cli.messages import Painter, printable
 from layerforge.diagnostics import Severity
 from layerforge.render.effects.types import Affected, Effect, Effects, Subject
+from layerforge.render.effects.words import plural
 
 _HEAD: Final = "`terraform apply` will do this, if {start} has been applied:"
 _NOTHING: Final = "`terraform apply` has nothing to do, if {start} has been applied: {counted}"
@@ -77,5 +78,5 @@ def _label(one: Affected, effect: Effect) -> str:
 
 
 def _counted(counts: Mapping[Subject, int]) -> str:
-    words = [f"{count} {subject}{'' if count == 1 else 's'}" for subject, count in counts.items() if count]
+    words = [plural(count, subject) for subject, count in counts.items() if count]
     return ", ".join(words) or "there are no layers"

@@ -1,16 +1,13 @@
 """Whose a generated file is: what its first line says, and whether that spec is still there."""
 
-import re
 from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
-from layerforge.render.marker import owner_of
+from layerforge.render.marker import CONFLICT, owner_of
 
 HEAD_BYTES: Final = 8192
 """How much of a file is read to find its first line."""
-
-_CONFLICT: Final = re.compile(r"(<{7}|\|{7}|={7}|>{7})( .*)?")
 
 
 def belongs(out: Path, text: str, ours: Collection[str]) -> bool:
@@ -27,6 +24,6 @@ def is_there(out: Path, owner: str) -> bool:
 def owner_in(text: str) -> str | None:
     """Return the spec that a text's first line names, conflict markers of git left aside."""
     line, end, rest = text[:HEAD_BYTES].partition("\n")
-    while end and _CONFLICT.fullmatch(line.rstrip("\r")):
+    while end and CONFLICT.fullmatch(line.rstrip("\r")):
         line, end, rest = rest.partition("\n")
     return owner_of(line.rstrip("\r"))

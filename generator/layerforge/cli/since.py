@@ -26,12 +26,10 @@ class Committed:
 
     Attributes:
         commit: its hash, cut short.
-        top: the repository's folder.
         texts: by absolute path.
     """
 
     commit: str
-    top: Path
     texts: Mapping[Path, str]
 
     def modules(self, out: Path, texts: Mapping[str, str], ours: Iterable[str]) -> Difference:
@@ -82,7 +80,7 @@ def committed(commit: str, out: Path, roots: Roots) -> Committed:
     full = said.stdout.strip()
     places = (start, *roots.around, *roots.gone, *roots.texts)
     inside = [place for place in places if place == top or top in place.parents]
-    return Committed(commit=full[:8], top=top, texts=dict(_texts(top, full, inside)))
+    return Committed(commit=full[:8], texts=dict(_texts(top, full, inside)))
 
 
 def _texts(top: Path, commit: str, places: Iterable[Path]) -> Iterator[tuple[Path, str]]:

@@ -101,7 +101,7 @@ def make_lock(  # noqa: PLR0913 - the resolver is for tests
             spec: Lock(
                 units=found,
                 externals=kept_externals(plan, spec, stored.values()),
-                roots=remembered_roots(plan, spec, stored),
+                roots=remembered_roots(plan, spec, stored[spec].lock.roots if spec in stored else {}),
             )
             for spec, found in units.items()
         },

@@ -3,14 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
 
 from layerforge.lock.types import Lock
 from layerforge.plan.fleet_types import Plan, RegionState
 from layerforge.plan.regions import ROOTS
-
-if TYPE_CHECKING:
-    from layerforge.lock.file import StoredLock
 
 
 def lasting_roots(plan: Plan, spec: Path) -> dict[str, str]:
@@ -26,9 +22,8 @@ def _lasting(plan: Plan, spec: Path) -> Iterator[tuple[str, str]]:
                 yield root.as_posix(), region.name
 
 
-def remembered_roots(plan: Plan, spec: Path, stored: Mapping[Path, "StoredLock"]) -> dict[str, str]:
-    """Return the roots that there are, and those that the old lock names: their files may be there still."""
-    before = stored[spec].lock.roots if spec in stored else {}
+def remembered_roots(plan: Plan, spec: Path, before: Mapping[str, str]) -> dict[str, str]:
+    """Return the roots that there are, and those of ``before``, the old lock's: their files may be there still."""
     return dict(sorted({**before, **lasting_roots(plan, spec)}.items()))
 
 

@@ -1,17 +1,13 @@
 """Compares what is published with what the lock says, unit by unit and Region by Region."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from layerforge.names import Sha256
+from layerforge.names import LAYER_VERSION_ARN, Sha256
 from layerforge.plan.types import Unit
 
-_VERSION_ARN: Final = re.compile(
-    r"arn:aws[a-zA-Z-]*:lambda:(?P<region>[a-z0-9-]+):[0-9]{12}:layer:(?P<name>[A-Za-z0-9_-]+):(?P<number>[0-9]+)"
-)
 _SHOWN: Final = 12
 """Digits of a digest in a sentence."""
 
@@ -111,7 +107,7 @@ class Record:
 
 def is_version_of(arn: str, name: str, region: str) -> bool:
     """Tell whether an ARN names a version of a layer in a Region."""
-    parts = _VERSION_ARN.fullmatch(arn)
+    parts = LAYER_VERSION_ARN.fullmatch(arn)
     return parts is not None and parts["name"] == name and parts["region"] == region
 
 

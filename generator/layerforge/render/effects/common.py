@@ -1,10 +1,21 @@
 """What holds for modules of layers and functions alike: what they ask of their callers, and what has no words."""
 
 from collections.abc import Iterator, Mapping
-from typing import Protocol
+from typing import Final, Protocol
 
 from layerforge.render.effects.types import Effect, Kind
-from layerforge.render.effects.words import change, quoted
+from layerforge.render.effects.words import are, change, quoted
+from layerforge.render.signing import PROFILE
+
+PUSH_FIRST: Final = "; `layerforge push` comes first"
+
+
+class Signed(Protocol):
+    """A ZIP on its way to Lambda."""
+
+    @property
+    def signed(self) -> bool:
+        """Whether a job signs it."""
 
 
 class State(Protocol):
@@ -38,7 +49,7 @@ def common(old: State, new: State, explained: frozenset[str]) -> Iterator[Effect
         ("changed", [name for name in changed if not name.startswith("var.")]),
     ):
         if names:
-            text = f"{quoted(names)} {'are' if names[1:] else 'is'} {verb}"
+            text = f"{quoted(names)} {are(names)} {verb}"
             yield Effect(kind=Kind.RESOURCES, text=text, loud=verb == "deleted")
     defaults = [name.removeprefix("var.") for name in changed if name.startswith("var.")]
     if defaults:
@@ -52,6 +63,21 @@ def common(old: State, new: State, explained: frozenset[str]) -> Iterator[Effect
             before=old.provider,
             after=new.provider,
         )
+
+
+def other_profile(old: State, new: State, what: str, *, same: bool) -> Iterator[Effect]:
+    """Yield what a new signing profile does: nothing where ``what`` it would sign is the ``same`` as before."""
+    before, after = old.defaults.get(PROFILE), new.defaults.get(PROFILE)
+    if same and before is not None and after is not None and before != after:
+        text = f"the new signing profile waits for the next {what}"
+        yield Effect(kind=Kind.WORDS, text=text, before=before.strip('"'), after=after.strip('"'))
+
+
+def signing(old: Signed, new: Signed) -> str:
+    """Return how signing changes, in words; empty if it does not."""
+    if old.signed == new.signed:
+        return ""
+    return "signed from now on" if new.signed else "signed no longer"
 
 
 def _resources(these: State, those: State, explained: frozenset[str]) -> list[str]:

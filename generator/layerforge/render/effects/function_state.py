@@ -7,9 +7,10 @@ from typing import Final
 from layerforge.names import Delivery
 from layerforge.plan.function_types import CODE
 from layerforge.render.effects.hcl_text import Block, UnreadableError
-from layerforge.render.effects.layer_state import PROFILE, SIGNING_JOB, Zip, zips_of
+from layerforge.render.effects.layer_state import SIGNING_JOB, Zip, zips_of
 from layerforge.render.effects.literals import strings
 from layerforge.render.effects.module import Module, rest_of
+from layerforge.render.signing import PROFILE
 
 _FUNCTION: Final = "aws_lambda_function.this"
 _LOG_GROUP: Final = "aws_cloudwatch_log_group.this"

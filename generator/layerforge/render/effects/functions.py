@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from layerforge.names import Delivery
-from layerforge.render.effects.common import common
+from layerforge.render.effects.common import PUSH_FIRST, common, other_profile, signing
 from layerforge.render.effects.function_state import FunctionState
-from layerforge.render.effects.layer_state import PROFILE, SIGNING_JOB
+from layerforge.render.effects.layer_state import SIGNING_JOB
 from layerforge.render.effects.types import Effect, Kind
 from layerforge.render.effects.words import both, change, quoted, short, sizes
 
@@ -48,7 +48,7 @@ def function_comes(new: FunctionState) -> Iterator[Effect]:
         return
     with_it = ["role"] * new.role + ["log group"] * new.log_group + [f"alias `{name}`" for name in new.aliases]
     made = f", with its {both(with_it)}" if with_it else ""
-    first = "; `layerforge push` comes first" if new.via is Delivery.PUSHED else ""
+    first = PUSH_FIRST if new.via is Delivery.PUSHED else ""
     yield Effect(kind=Kind.NEW, text=f"new function: it is made{made}{first}")
 
 
@@ -75,7 +75,7 @@ def function_changes(old: FunctionState, new: FunctionState, layers: tuple[Effec
         yield from function_goes(old)
         yield from function_comes(new)
         return
-    found = [*_code(old, new), *_settings(old, new), *_profile(old, new), *layers]
+    found = [*_code(old, new), *_settings(old, new), *other_profile(old, new, "code", same=old.zip == new.zip), *layers]
     yield from found
     yield from _gone(old, new)
     yield from common(old, new, _EXPLAINED)
@@ -89,15 +89,14 @@ def function_changes(old: FunctionState, new: FunctionState, layers: tuple[Effec
 def _code(old: FunctionState, new: FunctionState) -> Iterator[Effect]:
     if old.zip is not None and new.zip is not None and old.zip.sha256 != new.zip.sha256:
         before, after = old.zip.sha256, new.zip.sha256
-        first = "; `layerforge push` comes first" if new.via is Delivery.PUSHED else ""
-        text = (
-            f"new code {short(before)} → {short(after)}, {sizes(old.zip.size, new.zip.size)}{_signing(old, new)}{first}"
-        )
+        first = PUSH_FIRST if new.via is Delivery.PUSHED else ""
+        signed = f", {how}" if (how := signing(old, new)) else ""
+        text = f"new code {short(before)} → {short(after)}, {sizes(old.zip.size, new.zip.size)}{signed}{first}"
         yield Effect(kind=Kind.CODE, text=text, before=before, after=after)
     elif (old.zip is None) != (new.zip is None) or (new.zip is None and old.code != new.code):
         yield Effect(kind=Kind.CODE, text="new code: another object, or version of it, is named")
-    elif signing := _signing(old, new):
-        yield Effect(kind=Kind.CODE, text=f"the same code is sent anew{signing}")
+    elif how := signing(old, new):
+        yield Effect(kind=Kind.CODE, text=f"the same code is sent anew, {how}")
     if old.via is not new.via:
         uploaded = ""
         if old.via is Delivery.S3:
@@ -110,19 +109,6 @@ def _code(old: FunctionState, new: FunctionState) -> Iterator[Effect]:
             before=old.via,
             after=new.via,
         )
-
-
-def _signing(old: FunctionState, new: FunctionState) -> str:
-    if old.signed == new.signed:
-        return ""
-    return ", signed from now on" if new.signed else ", signed no longer"
-
-
-def _profile(old: FunctionState, new: FunctionState) -> Iterator[Effect]:
-    before, after = old.defaults.get(PROFILE), new.defaults.get(PROFILE)
-    if before is not None and after is not None and before != after and old.zip == new.zip:
-        text = "the new signing profile waits for the next code"
-        yield Effect(kind=Kind.WORDS, text=text, before=before.strip('"'), after=after.strip('"'))
 
 
 def _settings_changed(old: FunctionState, new: FunctionState) -> list[str]:

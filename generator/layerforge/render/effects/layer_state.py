@@ -9,6 +9,7 @@ from layerforge.names import Delivery
 from layerforge.render.effects.hcl_text import Block, UnreadableError
 from layerforge.render.effects.literals import strings, table, value_of
 from layerforge.render.effects.module import Module, rest_of
+from layerforge.render.signing import PROFILE
 
 LAYER_VERSION: Final = "aws_lambda_layer_version"
 _OBJECT: Final = "aws_s3_object"
@@ -29,7 +30,6 @@ _KNOWN: Final = frozenset(
 )
 _LOCALS: Final = frozenset({"artifacts", "grants", "jobs", "layers", "targets"})
 SIGNING_JOB: Final = "aws_signer_signing_job"
-PROFILE: Final = "signing_profile_name"
 _HASH: Final = re.compile(
     r'(?P<signed>base64sha256\("signed:\$\{)?local\.artifacts\["(?P<key>[^"]+)"\]\.(?:source_code_hash|sha256\}"\))'
 )

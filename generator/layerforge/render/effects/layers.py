@@ -4,13 +4,12 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from layerforge.names import Delivery
-from layerforge.render.effects.common import common
-from layerforge.render.effects.layer_state import LAYER_VERSION, PROFILE, SIGNING_JOB, LayerState, UnitState
+from layerforge.render.effects.common import PUSH_FIRST, common, other_profile, signing
+from layerforge.render.effects.layer_state import LAYER_VERSION, SIGNING_JOB, LayerState, UnitState
 from layerforge.render.effects.types import Effect, Kind
-from layerforge.render.effects.words import MOST, both, plural, quoted, short, size, sizes
+from layerforge.render.effects.words import MOST, are, both, plural, quoted, short, size, sizes
 
 _EXPLAINED: Final = frozenset({LAYER_VERSION, "aws_lambda_layer_version_permission", "aws_s3_object", SIGNING_JOB})
-_PUSH_FIRST: Final = "; `layerforge push` comes first"
 _OBJECTS_GO: Final = "the uploaded objects are deleted, with all their versions"
 _OBJECTS_STAY: Final = "the uploaded objects stay where `layerforge push` looks for them, and are Terraform's no more"
 
@@ -18,9 +17,8 @@ _OBJECTS_STAY: Final = "the uploaded objects stay where `layerforge push` looks 
 def layer_comes(new: LayerState) -> Iterator[Effect]:
     """Yield what happens to a layer that was not there."""
     names = quoted((unit.layer_name for unit in new.units.values()), what="layer version")
-    verb = "are" if len(new.units) > 1 else "is"
     grants = f", with {plural(len(new.grants), 'grant')}" if new.grants else ""
-    yield Effect(kind=Kind.NEW, text=f"new layer: {names} {verb} published{grants}{_pushed(new)}")
+    yield Effect(kind=Kind.NEW, text=f"new layer: {names} {are(new.units)} published{grants}{_pushed(new)}")
 
 
 def layer_goes(old: LayerState) -> Iterator[Effect]:
@@ -48,7 +46,7 @@ def layer_changes(old: LayerState, new: LayerState) -> Iterator[Effect]:
             text += "; its object is deleted, with all its versions" if old.via is Delivery.S3 else ""
             yield Effect(kind=Kind.UNIT_LEFT, unit=unit.key, text=text, before=unit.zip.sha256)
     yield from _words(old, new)
-    yield from _profile(old, new)
+    yield from other_profile(old, new, "content", same=bool(old.content & new.content))
     yield from _delivery(old, new)
     yield from _grants(old, new)
     yield from _parameters_change(old, new)
@@ -88,13 +86,13 @@ def _unit(old: UnitState, new: UnitState, was: Delivery, via: Delivery) -> Itera
     ):
         if one != other:
             reasons.append(f"{word} {', '.join(one)} → {', '.join(other)}")
-    if old.signed != new.signed:
-        reasons.append("signed from now on" if new.signed else "signed no longer")
+    if how := signing(old, new):
+        reasons.append(how)
     words = _changed_words(old, new)
     more = f", with the new {both(words)}" if words else ""
     if old.zip.sha256 != new.zip.sha256:
         gone = "; the old object is deleted, with all its versions" if was is via is Delivery.S3 else ""
-        more += gone or (_PUSH_FIRST if via is Delivery.PUSHED else "")
+        more += gone or (PUSH_FIRST if via is Delivery.PUSHED else "")
     yield Effect(
         kind=Kind.VERSION,
         unit=new.key,
@@ -119,13 +117,6 @@ def _words(old: LayerState, new: LayerState) -> Iterator[Effect]:
         yield Effect(kind=Kind.WORDS, text=text)
     else:
         yield from (Effect(kind=Kind.WORDS, unit=unit.key, text=text) for _, unit in waiting)
-
-
-def _profile(old: LayerState, new: LayerState) -> Iterator[Effect]:
-    before, after = old.defaults.get(PROFILE), new.defaults.get(PROFILE)
-    if before is not None and after is not None and before != after and old.content & new.content:
-        text = "the new signing profile waits for the next content"
-        yield Effect(kind=Kind.WORDS, text=text, before=before.strip('"'), after=after.strip('"'))
 
 
 def _delivery(old: LayerState, new: LayerState) -> Iterator[Effect]:
@@ -173,4 +164,4 @@ def _parameters(text: str, *, before: str | None = None, after: str | None = Non
 
 
 def _pushed(new: LayerState) -> str:
-    return _PUSH_FIRST if new.via is Delivery.PUSHED else ""
+    return PUSH_FIRST if new.via is Delivery.PUSHED else ""

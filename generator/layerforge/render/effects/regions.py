@@ -10,7 +10,7 @@ from layerforge.render.effects.common import common
 from layerforge.render.effects.hcl_text import UnreadableError
 from layerforge.render.effects.module import Module
 from layerforge.render.effects.types import Effect, Kind
-from layerforge.render.effects.words import quoted
+from layerforge.render.effects.words import are, quoted
 
 _BUCKET: Final = "artifact_bucket"
 _CHANNELS: Final = "channels"
@@ -87,9 +87,9 @@ def root_changes(old: RootState, new: RootState, said: Collection[str]) -> Itera
     came = [name for name in new.calls if name not in old.calls and name not in said]
     went = [name for name in old.calls if name not in new.calls and name not in said]
     if came:
-        yield Effect(kind=Kind.RESOURCES, text=f"{quoted(came)} {_are(came)} published or made here too")
+        yield Effect(kind=Kind.RESOURCES, text=f"{quoted(came)} {are(came)} published or made here too")
     if went:
-        yield Effect(kind=Kind.RESOURCES, text=f"{quoted(went)} {_are(went)} no more in this Region", loud=True)
+        yield Effect(kind=Kind.RESOURCES, text=f"{quoted(went)} {are(went)} no more in this Region", loud=True)
     for name, call in new.calls.items():
         before = old.calls.get(name, call)
         other = [word for word in call if call[word] != before.get(word, call[word]) and word not in _SAID]
@@ -112,10 +112,6 @@ def _bucket(old: str | None, new: str | None) -> Iterator[Effect]:
         "`layerforge push` puts the others there before"
     )
     yield Effect(kind=Kind.BUCKET, text=text, loud=True, before=before, after=after)
-
-
-def _are(names: list[str]) -> str:
-    return "are" if names[1:] else "is"
 
 
 def _channels(name: str, before: str, after: str) -> Iterator[Effect]:

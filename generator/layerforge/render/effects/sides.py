@@ -1,6 +1,5 @@
 """One module before and after, read back; what git left conflict markers in is read side by side."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -12,12 +11,12 @@ from layerforge.render.effects.layer_state import LayerState, is_layer, layer_st
 from layerforge.render.effects.module import read_module
 from layerforge.render.effects.types import Difference, Effect, Kind
 from layerforge.render.make import MODULE_FILES
+from layerforge.render.marker import CONFLICT
 
 State = LayerState | FunctionState
 _FILES: Final = tuple(name for name in MODULE_FILES if name.endswith(".tf") and name != "outputs.tf")
 """Outputs do nothing at AWS."""
 
-_MARKER: Final = re.compile(r"(<{7}|\|{7}|={7}|>{7})( .*)?")
 _PARTS: Final = {"<": "ours", "|": "base", "=": "theirs", ">": ""}
 
 
@@ -95,13 +94,13 @@ def _grants(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[str
 
 
 def _has_markers(text: str) -> bool:
-    return any(_MARKER.fullmatch(line) for line in text.splitlines())
+    return any(CONFLICT.fullmatch(line) for line in text.splitlines())
 
 
 def _one_side(text: str, side: str) -> str:
     part, kept = "", []
     for line in text.splitlines(keepends=True):
-        marker = _MARKER.fullmatch(line.rstrip("\r\n"))
+        marker = CONFLICT.fullmatch(line.rstrip("\r\n"))
         if marker is not None:
             part = _PARTS[marker[1][0]]
         elif part in ("", side):

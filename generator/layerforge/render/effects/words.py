@@ -1,7 +1,7 @@
 """How effects are worded: digests cut short, sizes in round numbers, names in backquotes."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sized
 from typing import Final
 
 _SHORT: Final = 8
@@ -33,6 +33,11 @@ def sizes(before: int, after: int) -> str:
 def plural(count: int, word: str) -> str:
     """Return a count with its noun."""
     return f"{count} {word}{'' if count == 1 else 's'}"
+
+
+def are(things: Sized) -> str:
+    """Return the verb for things of which something is said."""
+    return "is" if len(things) == 1 else "are"
 
 
 def quoted(names: Iterable[str], *, what: str = "") -> str:
