@@ -34,6 +34,8 @@ def check_pins(pins: Pins, layers: Mapping[LayerName, Layer], facts: Facts) -> I
             yield warning("PINS006", f"the spec has no layer `{name}`", pins.key(name), "leave its channels out")
             continue
         units = {unit.key: unit for unit in layer.units}
+        if not units:
+            continue  # a layer without targets is an error of its own
         for channel, pointers in channels.items():
             for key, arns in pointers.items():
                 unit = units.get(UnitKey(key))
