@@ -5,17 +5,23 @@ from typing import Any, Final
 
 from layerforge.cli.messages import Painter, printable
 from layerforge.diagnostics import Severity
-from layerforge.render.effects.types import Affected, Effect, Effects, Subject
+from layerforge.render.effects.types import Affected, Effect, Effects, Kind, Subject
 from layerforge.render.effects.words import plural
 
 _HEAD: Final = "`terraform apply` will do this, if {start} has been applied:"
 _NOTHING: Final = "`terraform apply` has nothing to do, if {start} has been applied: {counted}"
+_DESTROY: Final = (
+    "`terraform destroy` would delete functions, parameters and uploaded objects, and leave every published layer "
+    "version with its grants"
+)
 _LINES: Final = 40
 _WIDEST: Final = 48
 
 
 def report(effects: Effects, *, colour: bool, start: str = "what stood here before") -> str:
     """Return the lines for people: what is loud always, of the rest as much as fits a screen.
+
+    Where something is new, they end with what `terraform destroy` would leave: better known before than after.
 
     Args:
         effects: what an apply will do.
@@ -40,6 +46,8 @@ def report(effects: Effects, *, colour: bool, start: str = "what stood here befo
         lines.append(f"  and more for {_counted(counts)}: `--json` lists everything")
     if any(effects.untouched.values()):
         lines.append(f"  nothing for {_counted(effects.untouched)}")
+    if any(effect.kind is Kind.NEW for one in effects.affected for effect in one.effects):
+        lines.append(_DESTROY)
     return "\n".join(lines)
 
 
