@@ -5,10 +5,10 @@ from pathlib import Path
 
 from layerforge.cli.effects_report import effects_as_data, report
 from layerforge.cli.withdrawn import withdrawal_notes
+from layerforge.foresee.types import Effects
 from layerforge.names import Split
 from layerforge.plan.fleet_types import Plan
 from layerforge.plan.types import AccountGrant
-from layerforge.render.effects.types import Effects
 from support import plans
 from support.foreseen import foretold, texts_of
 from support.repository import text

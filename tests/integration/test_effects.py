@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from layerforge.foresee.make import foresee
+from layerforge.foresee.types import Effect, Effects, Kind
 from layerforge.names import Delivery, Split, identifier
 from layerforge.plan.fleet_types import Plan
 from layerforge.plan.types import AccountGrant, Grant, Layer
-from layerforge.render.effects.make import foresee
-from layerforge.render.effects.types import Effect, Effects, Kind
 from layerforge.render.roots import ROOT_FILES
 from support import plans
 from support.estate import sha256_of, zip_of

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from layerforge.render.effects.hcl_text import Block, read_blocks
+from layerforge.foresee.hcl_text import Block, read_blocks
 from render import cases
 from render.test_roots import GOLDEN as ROOTS
 from support.repository import ROOT

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from layerforge.cli.effects_report import report
 from layerforge.facts.load import load_facts
+from layerforge.foresee.make import foresee
+from layerforge.foresee.types import Difference, Effects
 from layerforge.plan.fleet_types import Plan
-from layerforge.render.effects.make import foresee
-from layerforge.render.effects.types import Difference, Effects
 from layerforge.render.make import render
 from layerforge.render.roots import render_roots
 from support import plans
@@ -40,9 +40,9 @@ def foretold(before: Texts, plan: Plan, changed: Mapping[str, str] | None = None
 
 
 def lines(effects: Effects) -> list[str]:
-    """Return what is said of them, without head and margin, each line with its label."""
+    """Return what is said of them, without the lines around it and the margin, each line with its label."""
     found, last = [], ""
-    for line in report(effects, colour=False).splitlines()[1:]:
+    for line in [line for line in report(effects, colour=False).splitlines() if line.startswith("  ")]:
         label, _, text = line[2:].partition("  ")
         last = label or last
         found.append(f"{last}: {text.strip()}" if text else label)

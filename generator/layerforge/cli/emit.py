@@ -10,9 +10,9 @@ from layerforge.cli.console import Console, wants_colour
 from layerforge.cli.project import Project, shown
 from layerforge.cli.staleness import stale_folders
 from layerforge.diagnostics import Diagnostic
+from layerforge.foresee.types import Difference
 from layerforge.lock.types import Lock
 from layerforge.plan.fleet_types import Plan
-from layerforge.render.effects.types import Difference
 
 _FEW: Final = 4
 """Files of a folder that are named one by one."""
@@ -113,7 +113,7 @@ def _foretell(plan: Plan, modules: Difference, roots: Mapping[str, Difference], 
     """Tell what an apply will do where ``start`` has been applied."""
     from layerforge.cli.effects_report import effects_as_data, report  # noqa: PLC0415
     from layerforge.cli.withdrawn import withdrawal_notes  # noqa: PLC0415
-    from layerforge.render.effects.make import foresee  # noqa: PLC0415
+    from layerforge.foresee.make import foresee  # noqa: PLC0415
 
     effects = foresee(plan, modules, roots)
     console.result["effects"] = effects_as_data(effects)

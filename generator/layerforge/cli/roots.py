@@ -12,10 +12,10 @@ from layerforge.cli.outputs import Changes
 from layerforge.cli.project import shown
 from layerforge.diagnostics import Diagnostic, FindingsError, fail
 from layerforge.facts.types import Facts
+from layerforge.foresee.types import Difference
 from layerforge.lock.types import Lock
 from layerforge.plan.fleet_types import Plan, RegionState
 from layerforge.plan.regions import ROOTS
-from layerforge.render.effects.types import Difference
 from layerforge.render.roots import ROOT_FILES, render_roots, root_folder, root_owner
 
 

@@ -11,9 +11,9 @@ from typing import Final
 from layerforge.cli.ownership import belongs, owner_in
 from layerforge.cli.roots import Roots
 from layerforge.diagnostics import Diagnostic, SpecError
+from layerforge.foresee.types import Difference
 from layerforge.lock.git import ask_git, find_top
 from layerforge.plan.fleet_types import Plan, RegionState
-from layerforge.render.effects.types import Difference
 from layerforge.render.roots import ROOT_FILES, root_folder, root_owner
 
 _COUNT: Final = (".tf", ".md")

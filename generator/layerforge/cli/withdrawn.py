@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Final
 from layerforge.diagnostics import Diagnostic, Severity
 
 if TYPE_CHECKING:
-    from layerforge.render.effects.types import Effects
+    from layerforge.foresee.types import Effects
 
 WITHDRAWN: Final = "OUT007"
 
 
 def withdrawal_notes(effects: "Effects") -> Iterator[Diagnostic]:
     """Yield ``OUT007`` for each grant that leaves: what was published keeps it, and how to revoke it."""
-    from layerforge.render.effects.types import Kind  # noqa: PLC0415 - the code alone is needed where nothing is to do
+    from layerforge.foresee.types import Kind  # noqa: PLC0415 - the code alone is needed where nothing is to do
 
     for one in effects.affected:
         for effect in one.effects:

@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from layerforge.foresee.common import PUSH_FIRST, common, other_profile, signing
+from layerforge.foresee.layer_state import LAYER_VERSION, SIGNING_JOB, LayerState, UnitState
+from layerforge.foresee.types import Effect, Kind
+from layerforge.foresee.words import MOST, are, both, plural, quoted, short, size, sizes
 from layerforge.names import Delivery
-from layerforge.render.effects.common import PUSH_FIRST, common, other_profile, signing
-from layerforge.render.effects.layer_state import LAYER_VERSION, SIGNING_JOB, LayerState, UnitState
-from layerforge.render.effects.types import Effect, Kind
-from layerforge.render.effects.words import MOST, are, both, plural, quoted, short, size, sizes
 
 _EXPLAINED: Final = frozenset({LAYER_VERSION, "aws_lambda_layer_version_permission", "aws_s3_object", SIGNING_JOB})
 _OBJECTS_GO: Final = "the uploaded objects are deleted, with all their versions"

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from typing import Final
 
+from layerforge.foresee.common import PUSH_FIRST, common, other_profile, signing
+from layerforge.foresee.function_state import FunctionState
+from layerforge.foresee.layer_state import SIGNING_JOB
+from layerforge.foresee.types import Effect, Kind
+from layerforge.foresee.words import both, change, quoted, short, sizes
 from layerforge.names import Delivery
-from layerforge.render.effects.common import PUSH_FIRST, common, other_profile, signing
-from layerforge.render.effects.function_state import FunctionState
-from layerforge.render.effects.layer_state import SIGNING_JOB
-from layerforge.render.effects.types import Effect, Kind
-from layerforge.render.effects.words import both, change, quoted, short, sizes
 
 _EXPLAINED: Final = frozenset(
     {

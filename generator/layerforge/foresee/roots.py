@@ -3,14 +3,14 @@
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
+from layerforge.foresee.attachments import Lists
+from layerforge.foresee.hcl_text import UnreadableError
+from layerforge.foresee.module import read_module
+from layerforge.foresee.regions import RootState, paused, root_changes, root_comes, root_goes, root_state
+from layerforge.foresee.sides import unknown
+from layerforge.foresee.types import Difference, Effect
+from layerforge.foresee.words import both, plural
 from layerforge.plan.fleet_types import Plan, RegionState
-from layerforge.render.effects.attachments import Lists
-from layerforge.render.effects.hcl_text import UnreadableError
-from layerforge.render.effects.module import read_module
-from layerforge.render.effects.regions import RootState, paused, root_changes, root_comes, root_goes, root_state
-from layerforge.render.effects.sides import unknown
-from layerforge.render.effects.types import Difference, Effect
-from layerforge.render.effects.words import both, plural
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

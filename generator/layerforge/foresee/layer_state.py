@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from layerforge.foresee.hcl_text import Block, UnreadableError
+from layerforge.foresee.literals import strings, table, value_of
+from layerforge.foresee.module import Module, rest_of
 from layerforge.names import Delivery
-from layerforge.render.effects.hcl_text import Block, UnreadableError
-from layerforge.render.effects.literals import strings, table, value_of
-from layerforge.render.effects.module import Module, rest_of
 from layerforge.render.signing import PROFILE
 
 LAYER_VERSION: Final = "aws_lambda_layer_version"

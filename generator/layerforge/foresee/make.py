@@ -2,18 +2,18 @@
 
 from collections.abc import Collection, Iterator, Mapping
 
+from layerforge.foresee.attachments import list_changes, list_in_readme, own_list_changes
+from layerforge.foresee.function_state import FunctionState
+from layerforge.foresee.functions import function_changes, function_comes, function_goes
+from layerforge.foresee.layer_state import LayerState
+from layerforge.foresee.layers import grants_go, layer_changes, layer_comes, layer_goes
+from layerforge.foresee.roots import read_roots
+from layerforge.foresee.sides import Sides, names_of, read_folder
+from layerforge.foresee.types import Affected, Difference, Effect, Effects, Kind, Subject
+from layerforge.foresee.words import quoted
 from layerforge.names import identifier
 from layerforge.plan.fleet_types import Plan
 from layerforge.plan.function_types import Function, OwnLayer
-from layerforge.render.effects.attachments import list_changes, list_in_readme, own_list_changes
-from layerforge.render.effects.function_state import FunctionState
-from layerforge.render.effects.functions import function_changes, function_comes, function_goes
-from layerforge.render.effects.layer_state import LayerState
-from layerforge.render.effects.layers import grants_go, layer_changes, layer_comes, layer_goes
-from layerforge.render.effects.roots import read_roots
-from layerforge.render.effects.sides import Sides, names_of, read_folder
-from layerforge.render.effects.types import Affected, Difference, Effect, Effects, Kind, Subject
-from layerforge.render.effects.words import quoted
 
 _PUBLISHED = frozenset({Kind.VERSION, Kind.RENAMED, Kind.NEW_UNIT})
 _OF_CALLERS = frozenset({Kind.INPUTS, Kind.PROVIDER})

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from layerforge.foresee.hcl_text import Block, UnreadableError
+from layerforge.foresee.layer_state import SIGNING_JOB, Zip, zips_of
+from layerforge.foresee.literals import strings
+from layerforge.foresee.module import Module, rest_of
 from layerforge.names import Delivery
 from layerforge.plan.function_types import CODE
-from layerforge.render.effects.hcl_text import Block, UnreadableError
-from layerforge.render.effects.layer_state import SIGNING_JOB, Zip, zips_of
-from layerforge.render.effects.literals import strings
-from layerforge.render.effects.module import Module, rest_of
 from layerforge.render.signing import PROFILE
 
 _FUNCTION: Final = "aws_lambda_function.this"

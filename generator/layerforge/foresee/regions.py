@@ -5,12 +5,12 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from layerforge.render.effects.attachments import Lists, lists_of, name_of
-from layerforge.render.effects.common import common
-from layerforge.render.effects.hcl_text import UnreadableError
-from layerforge.render.effects.module import Module
-from layerforge.render.effects.types import Effect, Kind
-from layerforge.render.effects.words import are, quoted
+from layerforge.foresee.attachments import Lists, lists_of, name_of
+from layerforge.foresee.common import common
+from layerforge.foresee.hcl_text import UnreadableError
+from layerforge.foresee.module import Module
+from layerforge.foresee.types import Effect, Kind
+from layerforge.foresee.words import are, quoted
 
 _BUCKET: Final = "artifact_bucket"
 _CHANNELS: Final = "channels"

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Final, Protocol
 
-from layerforge.render.effects.types import Effect, Kind
-from layerforge.render.effects.words import are, change, quoted
+from layerforge.foresee.types import Effect, Kind
+from layerforge.foresee.words import are, change, quoted
 from layerforge.render.signing import PROFILE
 
 PUSH_FIRST: Final = "; `layerforge push` comes first"

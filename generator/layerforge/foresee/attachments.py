@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from layerforge.foresee.hcl_text import Block
+from layerforge.foresee.types import Effect, Kind
 from layerforge.names import LAYER_VERSION_ARN
-from layerforge.render.effects.hcl_text import Block
-from layerforge.render.effects.types import Effect, Kind
 
 _OWN: Final = re.compile(r"module\.([A-Za-z0-9_-]+)\.arns\[")
 _ENTRY: Final = re.compile(r"\n([^\n]+),(?=\n)")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Final, TypeVar
 
-from layerforge.render.effects.hcl_text import Block, UnreadableError, read_blocks
+from layerforge.foresee.hcl_text import Block, UnreadableError, read_blocks
 
 _SUFFIX: Final = ".tf"
 V = TypeVar("V")

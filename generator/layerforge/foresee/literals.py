@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from layerforge.render.effects.hcl_text import UnreadableError
+from layerforge.foresee.hcl_text import UnreadableError
 
 _TOKEN: Final = re.compile(
     r'[ \n]*(?:(?P<text>"(?:[^"\\$%\n]|\\.|\$\$\{|%%\{|[$%](?!\{))*")|(?P<number>-?[0-9]+)(?![\w.])'

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Final
 
-from layerforge.render.effects.function_state import FunctionState, function_state
-from layerforge.render.effects.hcl_text import UnreadableError
-from layerforge.render.effects.layer_state import LayerState, is_layer, layer_state
-from layerforge.render.effects.module import read_module
-from layerforge.render.effects.types import Difference, Effect, Kind
+from layerforge.foresee.function_state import FunctionState, function_state
+from layerforge.foresee.hcl_text import UnreadableError
+from layerforge.foresee.layer_state import LayerState, is_layer, layer_state
+from layerforge.foresee.module import read_module
+from layerforge.foresee.types import Difference, Effect, Kind
 from layerforge.render.make import MODULE_FILES
 from layerforge.render.marker import CONFLICT
 

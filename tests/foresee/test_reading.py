@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from layerforge.foresee.hcl_text import UnreadableError, read_blocks
+from layerforge.foresee.literals import value_of
+from layerforge.foresee.sides import names_of, read_folder
+from layerforge.foresee.types import Difference, Kind
 from layerforge.names import Delivery
 from layerforge.render import hcl
-from layerforge.render.effects.hcl_text import UnreadableError, read_blocks
-from layerforge.render.effects.literals import value_of
-from layerforge.render.effects.sides import names_of, read_folder
-from layerforge.render.effects.types import Difference, Kind
 from render import cases
 from support import plans
 from support.foreseen import foretold, lines, texts_of

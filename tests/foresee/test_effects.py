@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from layerforge.foresee.types import Subject
 from layerforge.names import Delivery, Split
 from layerforge.plan.fleet_types import Plan, Region, RegionState
 from layerforge.plan.function_types import Function, Logs
 from layerforge.plan.types import Layer
-from layerforge.render.effects.types import Subject
 from support import plans
 from support.foreseen import foretold, lines, texts_of
 
