@@ -69,9 +69,12 @@ def test_a_retired_root_goes_and_the_files_of_the_user_stay(spec: Path, root: st
     folder = spec.parent / root
     _write(spec, "eu-west-1", there)
     (folder / "providers.tf").write_text('provider "aws" {}\n')
-    assert _write(spec, "eu-west-1", retired) == {"eu-west-1": (0, 0, 0), folder.name: (0, 0, ALL)}
-    assert _files(folder) == ["providers.tf"]
+    assert _write(spec, "eu-west-1", retired) == {"eu-west-1": (0, 0, 0), folder.name: (0, 0, ALL - 1)}
+    assert _files(folder) == [".gitignore", "providers.tf"]  # which hides a state and saved plans from git
     assert _write(spec, "eu-west-1", retired) == {"eu-west-1": (0, 0, 0)}
+    (folder / "providers.tf").unlink()
+    assert _write(spec, "eu-west-1", retired) == {"eu-west-1": (0, 0, 0), folder.name: (0, 0, 1)}
+    assert not folder.exists()
 
 
 @pytest.mark.parametrize("rest", [("eu-west-1",), ()], ids=["one-left", "none-left"])
@@ -145,7 +148,7 @@ def test_a_removed_root_is_found_wherever_it_lay(
         "and what Terraform uploaded; published layer versions and their grants stay. Where it only moved, take your "
         "own files and the state along instead\n"
     ) in capsys.readouterr().err
-    assert _files(tmp_path / "live") == ["us/outputs.tf", "us/providers.tf"]
+    assert _files(tmp_path / "live") == ["us/.gitignore", "us/outputs.tf", "us/providers.tf"]
     assert json.loads((tmp_path / "layers.lock.json").read_text())["roots"] == {"deploy/eu": "eu-west-1"}
     for argv in (["gen", "--check"], ["gen"]):
         assert run(argv) == 0

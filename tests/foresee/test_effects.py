@@ -209,6 +209,18 @@ def test_a_renamed_layer_is_another_layer() -> None:
     ]
 
 
+def test_a_parameter_that_passes_to_another_layer_may_be_missing_for_a_moment() -> None:
+    old, new = (plans.layer(name, split=Split.NONE, ssm="/layers/words") for name in ("words", "new-words"))
+    passes = (
+        "new-words: SSM parameters pass to it from `words`: deleted there and made here, in no certain order; if an "
+        "apply stops with `ParameterAlreadyExists`, apply again"
+    )
+    assert passes in said(plans.plan(old), plans.plan(new))
+    silent = plans.layer("words", split=Split.NONE)
+    assert passes in said(plans.plan(old, plans.layer("new-words", split=Split.NONE)), plans.plan(silent, new))
+    assert passes not in said(plans.plan(silent), plans.plan(silent, new))
+
+
 def test_another_name_at_aws_is_another_layer() -> None:
     unit = replace(WORDS.units[0], aws_name="words-all")
     assert alone(WORDS, replace(WORDS, units=(unit,))) == [

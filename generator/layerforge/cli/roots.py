@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
@@ -16,7 +16,7 @@ from layerforge.foresee.types import Difference
 from layerforge.lock.types import Lock
 from layerforge.plan.fleet_types import Plan, RegionState
 from layerforge.plan.regions import ROOTS
-from layerforge.render.roots import ROOT_FILES, render_roots, root_folder, root_owner
+from layerforge.render.roots import IGNORE_FILE, ROOT_FILES, render_roots, root_folder, root_owner
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,12 +91,21 @@ def compare_roots(roots: Roots) -> dict[Path, Changes]:
         owner = roots.gone.get(folder)
         try:
             found[folder] = outputs.compare(
-                folder, wanted.get(folder, {}), among=ROOT_FILES, ours=() if owner is None else (owner,)
+                folder,
+                wanted.get(folder, {}),
+                among=ROOT_FILES if owner is None else _to_go(folder),
+                ours=() if owner is None else (owner,),
             )
         except FindingsError as error:
             problems += (replace(problem, hint=_HINTS.get(problem.code, problem.hint)) for problem in error.diagnostics)
     fail(FindingsError, dict.fromkeys(problems))
     return {folder: changes for folder, changes in found.items() if changes or folder in wanted}
+
+
+def _to_go(folder: Path) -> Collection[str]:
+    """Return what goes with a root: beside files that stay, a state for one, what hides them from git stays too."""
+    alone = not folder.is_dir() or all(path.name in ROOT_FILES for path in folder.iterdir())
+    return ROOT_FILES if alone else tuple(name for name in ROOT_FILES if name != IGNORE_FILE)
 
 
 def differences(roots: Roots, changes: Mapping[Path, Changes]) -> dict[Path, Difference]:

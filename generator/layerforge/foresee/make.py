@@ -33,9 +33,12 @@ def foresee(plan: Plan, modules: Difference, roots: Mapping[str, Difference]) ->
     around = read_roots(roots)
     planned = {function.name: function for function in plan.functions}
     sides = {name: read_folder(name, modules) for name in names_of(modules)}
-    renamed = _renamed(sides)
+    renamed, inherited = _renamed(sides), _inherited(sides)
     layers = {
-        name: _needed((*_layer(one, known=name not in planned), *renamed.get(name, ())), name in around.called)
+        name: _needed(
+            (*_layer(one, known=name not in planned), *renamed.get(name, ()), *inherited.get(name, ())),
+            name in around.called,
+        )
         for name, one in sides.items()
     }
     gone = {name: one for name, one in sides.items() if name not in planned and one.unknown is None}
@@ -135,4 +138,23 @@ def _renamed(sides: Mapping[str, Sides]) -> dict[str, tuple[Effect, ...]]:
         if isinstance(one.after, LayerState) and one.before is None and (old := gone.get(one.after.content)):
             text = f"it has the content of `{old}`, which leaves; for AWS it is another layer, with versions of its own"
             found[name] = (Effect(kind=Kind.RENAMED, text=text, before=old, after=name),)
+    return found
+
+
+def _inherited(sides: Mapping[str, Sides]) -> dict[str, tuple[Effect, ...]]:
+    """Return what to say of layers that make a parameter which another one gives up in the same apply."""
+    given: dict[str, str] = {}
+    for name, one in sides.items():
+        if isinstance(one.before, LayerState):
+            kept = one.after.parameters if isinstance(one.after, LayerState) else ()
+            given |= {parameter: name for parameter in one.before.parameters if parameter not in kept}
+    found: dict[str, tuple[Effect, ...]] = {}
+    for name, one in sides.items():
+        made = one.after.parameters if isinstance(one.after, LayerState) else ()
+        if givers := sorted({given[parameter] for parameter in made if parameter in given}):
+            text = (
+                f"SSM parameters pass to it from {quoted(givers)}: deleted there and made here, in no certain order; "
+                "if an apply stops with `ParameterAlreadyExists`, apply again"
+            )
+            found[name] = (Effect(kind=Kind.PARAMETERS, text=text, before=", ".join(givers), after=name),)
     return found

@@ -11,7 +11,8 @@ from layerforge.plan.fleet_types import Fleet, Plan, Region, RegionState
 from layerforge.render.make import templates_of
 from layerforge.render.root_view import root_view
 
-ROOT_FILES: Final = (".gitignore", "README.md", "main.tf", "outputs.tf", "variables.tf", "versions.tf")
+IGNORE_FILE: Final = ".gitignore"
+ROOT_FILES: Final = (IGNORE_FILE, "README.md", "main.tf", "outputs.tf", "variables.tf", "versions.tf")
 """Each is written by the template of its name."""
 
 
