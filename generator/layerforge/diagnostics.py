@@ -92,6 +92,11 @@ class OutsideError(LayerforgeError):
     exit_code = ExitCode.OUTSIDE
 
 
+def plural(count: int, noun: str) -> str:
+    """Return a count with its noun, for messages."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
 def fail(family: type[LayerforgeError], diagnostics: Iterable[Diagnostic]) -> None:
     """Raise ``family`` with all ``diagnostics`` if one of them is an error; else do nothing."""
     found = tuple(diagnostics)

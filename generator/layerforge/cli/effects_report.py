@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from layerforge.cli.messages import Painter, printable
-from layerforge.diagnostics import Severity
+from layerforge.diagnostics import Severity, plural
 from layerforge.foresee.types import Affected, Effect, Effects, Kind, Subject
-from layerforge.foresee.words import plural
 
 _HEAD: Final = "`terraform apply` will do this, if {start} has been applied:"
 _NOTHING: Final = "`terraform apply` has nothing to do, if {start} has been applied: {counted}"

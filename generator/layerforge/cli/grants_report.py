@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence, Sized
 from typing import Any, Final
 
-from layerforge.diagnostics import Diagnostic, ExitCode, Severity
+from layerforge.diagnostics import Diagnostic, ExitCode, Severity, plural
 from layerforge.operate.changes import Add, Change
 from layerforge.operate.grants import Difference, Kind, Version
 from layerforge.operate.mend import Outcome, Review
@@ -66,10 +66,10 @@ def summary(reviewed: Review, outcomes: Sequence[Outcome]) -> str:
     """Return the last line: how many versions, and how many changes were made."""
     if not (reviewed.repairs or reviewed.problems):
         return "there is nothing to look at: no Region but paused ones"
-    text = f"{_count(len(outcomes), 'version')} in {_count(len(reviewed.repairs), 'Region')}"
+    text = f"{plural(len(outcomes), 'version')} in {plural(len(reviewed.repairs), 'Region')}"
     changes = [one.made(change) for one in outcomes for change in one.repair.changes]
     if any(changes):
-        text += f", {sum(changes)} of {_count(len(changes), 'change')} made"
+        text += f", {sum(changes)} of {plural(len(changes), 'change')} made"
     return text if left_in(outcomes) or reviewed.problems else f"{text}: the grants are those of the spec"
 
 
@@ -92,7 +92,7 @@ def _findings(found: Sequence[Found]) -> list[Diagnostic]:
         said.append(
             Diagnostic(
                 code="GRANT001",
-                message=f"{_count(len(missing), 'grant')} of the spec {_are(missing)} missing on {_versions(missing)}",
+                message=f"{plural(len(missing), 'grant')} of the spec {_are(missing)} missing on {_versions(missing)}",
                 hint="`layerforge grants --apply` adds what is missing",
             )
         )
@@ -100,7 +100,7 @@ def _findings(found: Sequence[Found]) -> list[Diagnostic]:
         said.append(
             Diagnostic(
                 code="GRANT002",
-                message=f"{_count(len(other), 'statement')} that the spec does not have {_are(other)} on "
+                message=f"{plural(len(other), 'statement')} that the spec does not have {_are(other)} on "
                 f"{_versions(version for version, _ in other)}",
                 hint="`layerforge grants --apply --revoke` takes away what is not in the spec",
             )
@@ -167,12 +167,8 @@ def _change(change: Change) -> str:
     return f"- {', '.join([*words, *(text for _, text in statement.odd)])} (statement {statement.sid})"
 
 
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
-
-
 def _versions(versions: Iterable[Version]) -> str:
-    return _count(len(set(versions)), "version")
+    return plural(len(set(versions)), "version")
 
 
 def _are(things: Sized) -> str:

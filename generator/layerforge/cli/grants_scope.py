@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from layerforge.cli.project import Project
-from layerforge.diagnostics import Diagnostic, SpecError
+from layerforge.diagnostics import Diagnostic, SpecError, plural
 from layerforge.operate.grants import Subject, left_over, subjects
 from layerforge.operate.regions import choose
 
@@ -24,7 +24,7 @@ class Scope:
 
     def __str__(self) -> str:
         names = {subject.name for found in self.where.values() for subject in found}
-        return f"{len(names)} layer{'' if len(names) == 1 else 's'} at AWS in {', '.join(self.where) or 'no Region'}"
+        return f"{plural(len(names), 'layer')} at AWS in {', '.join(self.where) or 'no Region'}"
 
 
 def scope_of(args: argparse.Namespace, project: Project, default: Callable[[], str]) -> Scope:

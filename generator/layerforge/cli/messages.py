@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import Any
 
-from layerforge.diagnostics import Diagnostic, Location, Severity
+from layerforge.diagnostics import Diagnostic, Location, Severity, plural
 
 _RESET = "\x1b[0m"
 _COLOURS = {Severity.ERROR: "\x1b[1;31m", Severity.WARNING: "\x1b[1;33m", Severity.NOTE: "\x1b[1;36m"}
@@ -139,4 +139,4 @@ def tally(diagnostics: Iterable[Diagnostic]) -> str:
     counts = dict.fromkeys(Severity, 0)
     for item in diagnostics:
         counts[item.severity] += 1
-    return ", ".join(f"{count} {kind}{'' if count == 1 else 's'}" for kind, count in counts.items() if count)
+    return ", ".join(plural(count, kind) for kind, count in counts.items() if count)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from layerforge.cli.options import DEFAULT_SPEC
 from layerforge.cli.specs import plan_specs
-from layerforge.diagnostics import Diagnostic, Location, SpecError
+from layerforge.diagnostics import Diagnostic, Location, SpecError, plural
 from layerforge.facts.load import Facts, load_facts
 from layerforge.plan.fleet_types import Plan
 from layerforge.plan.types import Layer, Packaged
@@ -41,7 +41,7 @@ class Project:
         """How much there is, in words."""
         units = sum(len(item.units) for item in self.plan.packaged)
         counts = ((len(self.plan.layers), "layer"), (len(self.plan.functions), "function"), (units, "unit"))
-        return ", ".join(f"{count} {word}{'' if count == 1 else 's'}" for count, word in counts if count)
+        return ", ".join(plural(count, word) for count, word in counts if count)
 
     def chosen(self, names: list[str]) -> tuple[Layer, ...]:
         """Return the layers with these names, or all for none.

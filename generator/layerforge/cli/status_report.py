@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from layerforge.diagnostics import Diagnostic, ExitCode
+from layerforge.diagnostics import Diagnostic, ExitCode, plural
 from layerforge.lock.types import Lock
 from layerforge.operate.aws import Answers
 from layerforge.operate.regions import Look
@@ -104,12 +104,11 @@ def verdict(records: Sequence[Record]) -> list[Diagnostic]:
     if not late:
         return []
     regions = list(dict.fromkeys(one.region for one in late))
-    units = f"{len(late)} unit{'' if len(late) == 1 else 's'}"
     return [
         Diagnostic(
             code="STAT001",
-            message=f"{units} {'is' if len(late) == 1 else 'are'} not published as the lock says, in "
-            f"{', '.join(f'`{name}`' for name in regions)}",
+            message=f"{plural(len(late), 'unit')} {'is' if len(late) == 1 else 'are'} not published as the lock says, "
+            f"in {', '.join(f'`{name}`' for name in regions)}",
             hint="apply Terraform there again; the other Regions need nothing",
         )
     ]

@@ -52,7 +52,6 @@ class Limits:
     description_characters: int
     license_characters: int
     compatible_runtimes: int
-    statement_id_characters: int
     ssm_name_characters: int
     ssm_arn_characters: int
     ssm_levels: int

@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from layerforge.diagnostics import plural
 from layerforge.foresee.common import PUSH_FIRST, common, other_profile, signing
 from layerforge.foresee.layer_state import LAYER_VERSION, SIGNING_JOB, LayerState, UnitState
 from layerforge.foresee.types import Effect, Kind
-from layerforge.foresee.words import MOST, are, both, plural, quoted, short, size, sizes
+from layerforge.foresee.words import MOST, are, both, quoted, short, size, sizes
 from layerforge.names import Delivery
 
 _EXPLAINED: Final = frozenset({LAYER_VERSION, "aws_lambda_layer_version_permission", "aws_s3_object", SIGNING_JOB})

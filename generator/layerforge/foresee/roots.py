@@ -3,13 +3,14 @@
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
+from layerforge.diagnostics import plural
 from layerforge.foresee.attachments import Lists
 from layerforge.foresee.hcl_text import UnreadableError
 from layerforge.foresee.module import read_module
 from layerforge.foresee.regions import RootState, paused, root_changes, root_comes, root_goes, root_state
 from layerforge.foresee.sides import unknown
 from layerforge.foresee.types import Difference, Effect
-from layerforge.foresee.words import both, plural
+from layerforge.foresee.words import both
 from layerforge.plan.fleet_types import Plan, RegionState
 
 

@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterable, Sized
 from typing import Final
 
+from layerforge.diagnostics import plural
+
 _SHORT: Final = 8
 _LONGEST: Final = 40
 MOST: Final = 4
@@ -28,11 +30,6 @@ def sizes(before: int, after: int) -> str:
     """Return two sizes with an arrow, or one if they look alike."""
     old, new = size(before), size(after)
     return new if old == new else f"{old} → {new}"
-
-
-def plural(count: int, word: str) -> str:
-    """Return a count with its noun."""
-    return f"{count} {word}{'' if count == 1 else 's'}"
 
 
 def are(things: Sized) -> str:

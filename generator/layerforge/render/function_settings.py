@@ -7,7 +7,7 @@ from functools import cache
 
 from layerforge.render import hcl
 from layerforge.render.hcl import Expression
-from layerforge.render.rules import Rule, Variable, every
+from layerforge.render.rules import Rule, Variable, every, if_given
 
 
 @cache
@@ -90,7 +90,7 @@ def reserved_concurrency(given: int | None) -> Variable:
         example=None,
         rules=(
             Rule(
-                condition=Expression(f"var.{name} == null ? true : var.{name} >= 0"),
+                condition=if_given(name, f"var.{name} >= 0"),
                 message="It is 0 or more.",
                 wrong=((name, hcl.value(-1)),),
             ),
@@ -120,9 +120,9 @@ def log_retention_days(given: int, known: tuple[int, ...]) -> Variable:
 
 
 def _whole(name: str, wrong: str, *, nullable: bool = False) -> Rule:
-    condition = f"floor(var.{name}) == var.{name}"
+    condition = Expression(f"floor(var.{name}) == var.{name}")
     return Rule(
-        condition=Expression(f"var.{name} == null ? true : {condition}" if nullable else condition),
+        condition=if_given(name, condition) if nullable else condition,
         message="It is a whole number.",
         wrong=((name, Expression(wrong)),),
     )

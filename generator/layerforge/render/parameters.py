@@ -9,7 +9,7 @@ from layerforge.plan.types import Layer
 from layerforge.render import hcl
 from layerforge.render.contract import SSM_PREFIX
 from layerforge.render.hcl import Expression
-from layerforge.render.rules import Rule, Variable, at_most, every, matches
+from layerforge.render.rules import Rule, Variable, at_most, every, if_given, matches
 
 EXAMPLE_ARN: Final = "arn:aws:lambda:eu-west-1:111122223333:layer:contract:1"
 
@@ -90,15 +90,18 @@ def ssm_prefix(layer: Layer, limits: Limits) -> Variable:
                 wrong="/level" * (levels + 1),
                 nullable=True,
             ),
-            Rule(
-                condition=Expression(
-                    'var.ssm_prefix == null ? true : !can(regex("^/(aws|ssm)", lower(var.ssm_prefix)))'
-                ),
-                message="A name that begins with /aws or /ssm is reserved by AWS.",
-                wrong=(("ssm_prefix", hcl.string("/aws/layers")),),
-            ),
+            not_reserved("ssm_prefix", (("ssm_prefix", hcl.string("/aws/layers")),)),
             at_most("ssm_prefix", room, start="/", nullable=True),
         ),
+    )
+
+
+def not_reserved(variable: str, wrong: tuple[tuple[str, Expression], ...]) -> Rule:
+    """Return the rule that names of parameters do not begin as AWS's own do."""
+    return Rule(
+        condition=if_given(variable, f'!can(regex("^/(aws|ssm)", lower(var.{variable})))'),
+        message="A name that begins with /aws or /ssm is reserved by AWS.",
+        wrong=wrong,
     )
 
 

@@ -6,7 +6,8 @@ from layerforge.plan.fleet_types import Fleet, Region
 from layerforge.plan.types import Layer
 from layerforge.render import hcl
 from layerforge.render.hcl import Expression
-from layerforge.render.rules import RootVariable, Rule
+from layerforge.render.parameters import not_reserved
+from layerforge.render.rules import RootVariable, Rule, if_given
 
 
 def ssm_root() -> RootVariable:
@@ -24,16 +25,12 @@ def ssm_root() -> RootVariable:
         nullable=True,
         rules=(
             Rule(
-                condition=Expression('var.ssm_root == null ? true : can(regex("^(/[0-9A-Za-z_.-]+)*$", var.ssm_root))'),
+                condition=if_given("ssm_root", 'can(regex("^(/[0-9A-Za-z_.-]+)*$", var.ssm_root))'),
                 message="It begins with a slash and does not end with one; between slashes stand letters, digits, "
                 "dots, hyphens and underscores.",
                 wrong=wrong("dev/"),
             ),
-            Rule(
-                condition=Expression('var.ssm_root == null ? true : !can(regex("^/(aws|ssm)", lower(var.ssm_root)))'),
-                message="A name that begins with /aws or /ssm is reserved by AWS.",
-                wrong=wrong("/aws"),
-            ),
+            not_reserved("ssm_root", wrong("/aws")),
             Rule(
                 condition=Expression('var.name_prefix == "" || var.ssm_root != ""'),
                 message="With a name_prefix there has to be an ssm_root as well, or null: without it "

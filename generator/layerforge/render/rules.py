@@ -86,11 +86,16 @@ def each(variable: str, pattern: str) -> Expression:
     return every("text", variable, pattern, "text")
 
 
+def if_given(variable: str, condition: str) -> Expression:
+    """Return a condition that holds for null too."""
+    return Expression(f"var.{variable} == null ? true : {condition}")
+
+
 def matches(variable: str, pattern: str, message: str, *, wrong: str, nullable: bool = False) -> Rule:
     """Return the rule that a string matches a regular expression."""
-    condition = f"can(regex({hcl.string(pattern)}, var.{variable}))"
+    condition = Expression(f"can(regex({hcl.string(pattern)}, var.{variable}))")
     return Rule(
-        condition=Expression(f"var.{variable} == null ? true : {condition}" if nullable else condition),
+        condition=if_given(variable, condition) if nullable else condition,
         message=message,
         wrong=((variable, hcl.string(wrong)),),
     )
@@ -98,9 +103,9 @@ def matches(variable: str, pattern: str, message: str, *, wrong: str, nullable: 
 
 def at_most(variable: str, room: int, *, start: str = "", nullable: bool = False) -> Rule:
     """Return the rule that a prefix is not too long; ``start`` is what the too long example begins with."""
-    condition = f"length(var.{variable}) <= {room}"
+    condition = Expression(f"length(var.{variable}) <= {room}")
     return Rule(
-        condition=Expression(f"var.{variable} == null ? true : {condition}" if nullable else condition),
+        condition=if_given(variable, condition) if nullable else condition,
         message=f"The prefix has at most {room} characters.",
         wrong=((variable, hcl.string(start + "x" * (room + 1 - len(start)))),),
     )

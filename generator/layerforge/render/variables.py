@@ -10,7 +10,7 @@ from layerforge.plan.types import Layer
 from layerforge.render import hcl, parameters
 from layerforge.render.contract import NAME_PREFIX
 from layerforge.render.hcl import Expression
-from layerforge.render.rules import Rule, Variable, at_most, matches
+from layerforge.render.rules import Rule, Variable, at_most, if_given, matches
 from layerforge.render.signing import JOB_ID_CHARACTERS, SIGNED, signing_profile_name
 
 SHA256_CHARACTERS: Final = 64
@@ -88,7 +88,7 @@ def artifact_dir() -> Variable:
         example=None,
         rules=(
             Rule(
-                condition=Expression("var.artifact_dir == null ? true : length(var.artifact_dir) > 0"),
+                condition=if_given("artifact_dir", "length(var.artifact_dir) > 0"),
                 message="The folder's path must not be empty. Null means the module's own folder.",
                 wrong=(("artifact_dir", hcl.string("")),),
             ),
