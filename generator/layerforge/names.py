@@ -52,9 +52,13 @@ class Delivery(StrEnum):
     PUSHED = "pushed"
 
 
+REGION: Final = re.compile(r"[a-z]+(?:-[a-z]+)+-[0-9]+")
+BUCKET: Final = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+AWS_LAYER_NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,140}")
+"""Of a layer at AWS, with a module's `name_prefix` before it."""
 LAYER_VERSION_ARN: Final = re.compile(
-    r"arn:(?P<partition>aws[a-z-]*):lambda:(?P<region>[a-z]+(?:-[a-z]+)+-[0-9]+):(?P<account>[0-9]{12})"
-    r":layer:(?P<name>[A-Za-z0-9_-]{1,140}):(?P<version>[1-9][0-9]*)"
+    r"arn:(?P<partition>aws[a-z-]*):lambda:(?P<region>" + REGION.pattern + r"):(?P<account>[0-9]{12})"
+    r":layer:(?P<name>" + AWS_LAYER_NAME.pattern + r"):(?P<version>[1-9][0-9]*)"
 )
 UNIT_KEY: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 CHANNEL_CHARACTERS: Final = 64

@@ -326,6 +326,20 @@ def test_a_layer_that_has_not_left_the_spec_loses_nothing(grants: Grants, aws_he
     assert aws_here.log.calls == []
 
 
+@pytest.mark.parametrize(
+    ("argument", "value", "said"),
+    [
+        ("--layer-name", "arn:aws:lambda:eu-west-1:111122223333:layer:old", "is not the name of a layer at AWS"),
+        ("--name-prefix", "dev/", "is not a prefix of names, such as dev-"),
+        ("--region", "", "is not the name of a Region, such as eu-west-1"),
+    ],
+)
+def test_arguments_that_cannot_be(argument: str, value: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["grants", argument, value, "--json"]) == 2
+    message = json.loads(capsys.readouterr().out)["diagnostics"][0]["message"]
+    assert message == f"argument {argument}: {value!r} {said}"
+
+
 def test_several_hundred_differences_are_named_up_to_ten(grants: Grants, aws_here: Aws) -> None:
     for number in range(1, 13):
         fleet.publish(aws_here, "words")

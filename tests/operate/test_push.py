@@ -244,6 +244,8 @@ def test_a_bucket_that_is_not_there_or_elsewhere(command: Command) -> None:
     [
         ("--prefix", "/layers/", "'/layers/' is not a prefix such as layers or team/layers"),
         ("--part-size", "4", "'4' is not a number from 5 to 5120"),
+        ("--bucket", "s3://mine", "'s3://mine' is not the name of a bucket, such as my-artifacts"),
+        ("--region", "", "'' is not the name of a Region, such as eu-west-1"),
     ],
 )
 def test_arguments_that_cannot_be(argument: str, value: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,13 +2,15 @@
 
 import argparse
 import re
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-from layerforge.names import SSM_PREFIX
+from layerforge.names import BUCKET, REGION, SSM_PREFIX
 
 DEFAULT_SPEC = "layers.yaml"
 DEFAULT_OUT = "modules"
+_KEY_PREFIX = re.compile(r"[0-9A-Za-z!_.*'()-]+(/[0-9A-Za-z!_.*'()-]+)*")
 
 
 def add_output(parser: argparse.ArgumentParser) -> None:
@@ -44,6 +46,7 @@ def add_regions(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--region",
         action="append",
+        type=matching(REGION, "the name of a Region, such as eu-west-1"),
         default=[],
         metavar="REGION",
         help="look here instead of in the spec's Regions; may be repeated (default without Regions in the spec: "
@@ -51,6 +54,7 @@ def add_regions(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--name-prefix",
+        type=matching(re.compile("[A-Za-z0-9_-]*"), "a prefix of names, such as dev-"),
         default="",
         metavar="PREFIX",
         help="what the modules have as `name_prefix` (default: none)",
@@ -63,15 +67,21 @@ def add_buckets(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--region",
         action="append",
+        type=matching(REGION, "the name of a Region, such as eu-west-1"),
         default=[],
         metavar="REGION",
         help="take this Region instead of the spec's active ones; may be repeated (default without Regions in the "
         "spec: that of your AWS configuration)",
     )
-    group.add_argument("--bucket", metavar="NAME", help="the bucket (default: that of each Region in the spec)")
+    group.add_argument(
+        "--bucket",
+        type=matching(BUCKET, "the name of a bucket, such as my-artifacts"),
+        metavar="NAME",
+        help="the bucket (default: that of each Region in the spec)",
+    )
     group.add_argument(
         "--prefix",
-        type=_prefix,
+        type=matching(_KEY_PREFIX, "a prefix such as layers or team/layers"),
         default="layers",
         metavar="PREFIX",
         help="what the modules have as `artifact_prefix` (default: layers)",
@@ -120,6 +130,17 @@ def add_upgrades(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def matching(pattern: re.Pattern[str], what: str) -> Callable[[str], str]:
+    """Return a type for arguments: text that is ``what``."""
+
+    def checked(text: str) -> str:
+        if not pattern.fullmatch(text):
+            raise argparse.ArgumentTypeError(f"{text!r} is not {what}")
+        return text
+
+    return checked
+
+
 def count(text: str) -> int:
     """Return a number from 0 on."""
     if not text.isdecimal():
@@ -138,12 +159,6 @@ def ssm_root(text: str) -> str:
     """Return what stands before the names of SSM parameters."""
     if text and not SSM_PREFIX.fullmatch(text):
         raise argparse.ArgumentTypeError(f"{text!r} is not a prefix such as /test")
-    return text
-
-
-def _prefix(text: str) -> str:
-    if not re.fullmatch(r"[0-9A-Za-z!_.*'()-]+(/[0-9A-Za-z!_.*'()-]+)*", text):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a prefix such as layers or team/layers")
     return text
 
 

@@ -20,7 +20,7 @@ from layerforge.lock.types import (
     Pin,
     UnitId,
 )
-from layerforge.names import LAYER_NAME, LAYER_VERSION_ARN, LayerName, PackageName, Sha256, UnitKey
+from layerforge.names import LAYER_NAME, LAYER_VERSION_ARN, REGION, LayerName, PackageName, Sha256, UnitKey
 from layerforge.plan.function_types import CODE
 
 _NEWER: Final = "install the layerforge that wrote it, or a newer one"
@@ -32,7 +32,6 @@ _VERSION: Final = re.compile(r"[0-9][0-9a-z.!+]*")
 _TAG: Final = r"[A-Za-z0-9_.]+"
 _WHEEL: Final = re.compile(rf"(?P<name>{_TAG})-[A-Za-z0-9_.!+]+(?:-[0-9][A-Za-z0-9_.]*)?-{_TAG}-{_TAG}-{_TAG}\.whl")
 _ROOT: Final = re.compile(r"(?:(?!\.\.?(?:/|$))[^/\\\x00-\x1f]+(?:/(?=.)|$))+")
-_REGION: Final = re.compile(r"[a-z]+(?:-[a-z]+)+-[0-9]+")
 _SEPARATORS: Final = re.compile(r"[-_.]+")
 _OWN: Final = ("fields", "own_files")
 _OWN_MORE: Final = ("own_names", "own_text")
@@ -102,7 +101,7 @@ class _Reader:
             self._external(arn, sizes, ("externals", arn))
         roots = root.get("roots", Object())
         for path, region in self._named(roots, ("roots",), _ROOT, "the path of a root"):
-            if isinstance(region, str) and _REGION.fullmatch(region):
+            if isinstance(region, str) and REGION.fullmatch(region):
                 self.roots[path] = region
             else:
                 self.check.add("LOCK003", f"`{path}` is {shown(region)}, not the name of a Region", ("roots", path))

@@ -5,7 +5,7 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator
 
-from layerforge.names import LAYER_VERSION_ARN
+from layerforge.names import LAYER_VERSION_ARN, REGION
 from layerforge.spec.problem import problem
 from layerforge.spec.scalars import FilledLine, text_pattern
 from layerforge.spec.show import show
@@ -16,7 +16,7 @@ _LAYER: Final = re.compile(
 )
 _AWS_LAYER: Final = re.compile(r"arn:aws[a-z-]*:lambda:::awslayer:.*")
 _PARTITION: Final = r"arn:aws[a-z-]*"
-_REGION: Final = r"[a-z]+(?:-[a-z]+)+-[0-9]+"
+_REGION: Final = REGION.pattern
 ROLE_ARN: Final = re.compile(rf"{_PARTITION}:iam::[0-9]{{12}}:role/[A-Za-z0-9+=,.@_/-]+")
 KEY_ARN: Final = re.compile(rf"{_PARTITION}:kms:{_REGION}:[0-9]{{12}}:key/[0-9a-z-]+")
 TARGET_ARN: Final = re.compile(rf"{_PARTITION}:(?:sqs|sns):{_REGION}:[0-9]{{12}}:[A-Za-z0-9_-]+(?:\.fifo)?")

@@ -6,13 +6,12 @@ from typing import Annotated, Final
 from pydantic import AfterValidator
 
 from layerforge.facts.load import load_facts
-from layerforge.names import CHANNEL, CHANNEL_CHARACTERS, LAYER_NAME, SHA256, SIGNING_PROFILE
+from layerforge.names import BUCKET, CHANNEL, CHANNEL_CHARACTERS, LAYER_NAME, SHA256, SIGNING_PROFILE
 from layerforge.spec.problem import problem
 from layerforge.spec.scalars import FilledLine, own_name, text_pattern, visible_lines
 from layerforge.spec.show import show
 
 _FACTS: Final = load_facts().functions
-_BUCKET: Final = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _VARIABLE: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]+")
 _ALIAS: Final = re.compile(rf"(?![0-9]+$)[A-Za-z0-9_-]{{1,{_FACTS.alias_characters}}}")
 _GROUP: Final = re.compile(rf"[A-Za-z0-9./_#-]{{1,{_FACTS.log_group_characters}}}")
@@ -24,7 +23,7 @@ _PROFILE_ARN: Final = re.compile(r"arn:aws[a-z-]*:signer:[^/]*/signing-profiles/
 
 
 def _bucket(value: str) -> str:
-    if _BUCKET.fullmatch(value) and ".." not in value:
+    if BUCKET.fullmatch(value) and ".." not in value:
         return value
     hint = "a bucket's name has 3 to 63 lower-case letters, digits, `-` and `.`"
     if value.startswith("s3://"):
@@ -130,7 +129,7 @@ def _tag_value(value: str) -> str:
     return _tag(value, _FACTS.tag_value_characters, "tag's value")
 
 
-Bucket = Annotated[FilledLine, AfterValidator(_bucket), text_pattern(_BUCKET)]
+Bucket = Annotated[FilledLine, AfterValidator(_bucket), text_pattern(BUCKET)]
 ObjectKey = Annotated[FilledLine, AfterValidator(_object_key)]
 Digest = Annotated[FilledLine, AfterValidator(_digest), text_pattern(SHA256)]
 SigningProfile = Annotated[FilledLine, AfterValidator(_signing_profile), text_pattern(SIGNING_PROFILE)]

@@ -7,9 +7,10 @@ compared by what they mean, the account or organization, and not by the statemen
 import argparse
 
 from layerforge.cli.console import Console
-from layerforge.cli.options import add_regions, add_spec
+from layerforge.cli.options import add_regions, add_spec, matching
 from layerforge.cli.project import load_project
 from layerforge.diagnostics import ExitCode
+from layerforge.names import AWS_LAYER_NAME
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -24,6 +25,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--layer-name",
         action="append",
+        type=matching(AWS_LAYER_NAME, "the name of a layer at AWS"),
         default=[],
         metavar="NAME",
         help="a layer's whole name at AWS that no spec has any more: every grant on it is one too many; may be "
