@@ -46,12 +46,15 @@ def _put(path: Path, text: str | bytes) -> Path:
     return path
 
 
-def _problems(out: Path, texts: Mapping[str, str]) -> list[tuple[str, str]]:
+MOVE = "move it away, or rename the layer in the spec"
+
+
+def _problems(out: Path, texts: Mapping[str, str]) -> list[tuple[str, str, str | None]]:
     before = _files(out.parent)
     with pytest.raises(FindingsError) as caught:
         write(out, texts)
     assert _files(out.parent) == before
-    return [(item.code, item.message) for item in caught.value.diagnostics]
+    return [(item.code, item.message, item.hint) for item in caught.value.diagnostics]
 
 
 def test_everything_is_written_once(out: Path) -> None:
@@ -111,7 +114,7 @@ def test_files_of_somebody_else_stay_and_keep_their_folder(out: Path) -> None:
 def test_a_file_without_marker_in_the_way_is_an_error(out: Path, line: str) -> None:
     path = _put(out / "a/main.tf", line)
     assert _problems(out, {"a/main.tf": OURS, "a/outputs.tf": OURS}) == [
-        ("OUT001", f"`{path}` stands where a generated file belongs, and layerforge did not write it")
+        ("OUT001", f"`{path}` stands where a generated file belongs, and layerforge did not write it", MOVE)
     ]
 
 
@@ -120,9 +123,9 @@ def test_all_that_is_in_the_way_is_said_at_once_and_nothing_is_written(out: Path
     _put(out / "b", "a file")
     (out / "c/main.tf").mkdir(parents=True)
     assert _problems(out, {f"{layer}/{name}.tf": OURS for layer in "abc" for name in ("main", "outputs")}) == [
-        ("OUT001", f"`{out}/a/main.tf` stands where a generated file belongs, and layerforge did not write it"),
-        ("OUT003", f"`{out}/b` is not a folder, and generated files belong into one there"),
-        ("OUT003", f"`{out}/c/main.tf` is not a file, and a generated file belongs there"),
+        ("OUT001", f"`{out}/a/main.tf` stands where a generated file belongs, and layerforge did not write it", MOVE),
+        ("OUT003", f"`{out}/b` is not a folder, and generated files belong into one there", MOVE),
+        ("OUT003", f"`{out}/c/main.tf` is not a file, and a generated file belongs there", MOVE),
     ]
 
 
@@ -155,7 +158,11 @@ def test_links_are_not_followed(out: Path, tmp_path: Path) -> None:
     (out / "c").mkdir()
     (out / "c/main.tf").symlink_to("nowhere")
     assert _problems(out, {"a/main.tf": OURS, "a/outputs.tf": OURS, "b/main.tf": OURS, "c/main.tf": OURS}) == [
-        ("OUT002", f"`{out}/{name}` is a symbolic link, and generated files are not written through links")
+        (
+            "OUT002",
+            f"`{out}/{name}` is a symbolic link, and generated files are not written through links",
+            "remove the link, or give the folder that it leads to as `--out`",
+        )
         for name in ("a", "b/main.tf", "c/main.tf")
     ]
 
@@ -191,7 +198,11 @@ def test_two_specs_do_not_overwrite_each_other(out: Path, tmp_path: Path) -> Non
     _put(tmp_path / "other/layers.yaml", "version: 1\n")
     path = _put(out / "a/main.tf", OTHERS)
     assert _problems(out, {"a/main.tf": OURS}) == [
-        ("OUT004", f"`{path}` comes from `other/layers.yaml`, which is not part of this run")
+        (
+            "OUT004",
+            f"`{path}` comes from `other/layers.yaml`, which is not part of this run",
+            "rename the layer in one of the specs, or give each spec an `--out` of its own",
+        )
     ]
     (tmp_path / "other/layers.yaml").unlink()
     assert write(out, {"a/main.tf": OURS}).changed == ("a/main.tf",)

@@ -300,7 +300,8 @@ def test_why_tells_the_chain(scene: Scene) -> None:
         "words/all: beta 1.1\n  alpha -> beta\n"
     )
     said = scene.run("why", "nothing", code=1).stderr
-    assert "error[CLI007]: no layer has `nothing`" in said
+    assert said.startswith("error[CLI007]: no layer has `nothing`\n")
+    assert "hint: names are those of distributions (`PyYAML`), not of modules (`yaml`)\n" in said
 
 
 def test_init_then_gen(scene: Scene) -> None:

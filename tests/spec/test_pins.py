@@ -12,6 +12,10 @@ from support.specs import load, tell
 SPEC = "version: 1\nlayers: {shared: {runtimes: [python3.13], source: {ecosystem: python, requirements: [a]}}}\n"
 ARN = "arn:aws:lambda:eu-west-1:111122223333:layer:shared-python313-x86-64:4"
 PINS = f'{{"version": 1, "channels": {{"shared": {{"stable": {{"all": {{\n\t"eu-west-1": "{ARN}"}}}}}}}}}}'
+FORM = (
+    '  hint: it has this form: `{"version": 1, "channels": {"<layer>": {"<channel>": {"<unit>": {"<region>": '
+    '"<versioned ARN>"}}}}}`\n'
+)
 
 
 @pytest.mark.parametrize(
@@ -90,3 +94,21 @@ def test_nonsense_is_told_and_nothing_else_happens(text: str, tmp_path: Path) ->
         load(tmp_path, SPEC)
     assert all(one.code.startswith("PINS") for one in caught.value.diagnostics)
     assert "None" not in tell(caught.value.diagnostics)
+
+
+@pytest.mark.parametrize(
+    ("pins", "told"),
+    [
+        ("1" * 5000, "error PINS002 layers.pins.json\n  the pins file is not JSON: it is nonsense\n"),
+        (
+            '{"version": 1, "channels": {"shared\x7f": {}}}',
+            "error PINS002 layers.pins.json\n  this cannot stand in a pins file\n",
+        ),
+    ],
+    ids=["a number without end", "a character that deletes"],
+)
+def test_what_json_takes_and_no_pins_file_holds_is_refused(pins: str, told: str, tmp_path: Path) -> None:
+    (tmp_path / "layers.pins.json").write_text(pins, encoding="utf-8")
+    with pytest.raises(SpecError) as caught:
+        read_pins(tmp_path / "layers.yaml", "layers.yaml")
+    assert tell(caught.value.diagnostics) == told + FORM

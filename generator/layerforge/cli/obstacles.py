@@ -2,28 +2,22 @@
 
 import stat
 from pathlib import Path
+from typing import Final
 
 from layerforge.diagnostics import Diagnostic, Location
+
+_MOVE: Final = "move it away, or rename the layer in the spec"
 
 
 def not_ours(path: Path) -> Diagnostic:
     """Return ``OUT001``: a file without marker."""
-    return Diagnostic(
-        code="OUT001",
-        message=f"`{path}` stands where a generated file belongs, and layerforge did not write it",
-        location=Location(file=str(path)),
-        hint="move it away, or rename the layer in the spec",
-    )
+    return _obstacle("OUT001", path, "stands where a generated file belongs, and layerforge did not write it", _MOVE)
 
 
 def of_another_spec(path: Path, owner: str) -> Diagnostic:
     """Return ``OUT004``: a file of a spec that is there but not part of the run."""
-    return Diagnostic(
-        code="OUT004",
-        message=f"`{path}` comes from `{owner}`, which is not part of this run",
-        location=Location(file=str(path)),
-        hint="rename the layer in one of the specs, or give each spec an `--out` of its own",
-    )
+    hint = "rename the layer in one of the specs, or give each spec an `--out` of its own"
+    return _obstacle("OUT004", path, f"comes from `{owner}`, which is not part of this run", hint)
 
 
 def in_the_way(out: Path, path: Path, known: dict[Path, Diagnostic | None]) -> Diagnostic | None:
@@ -41,12 +35,7 @@ def in_the_way(out: Path, path: Path, known: dict[Path, Diagnostic | None]) -> D
     if stat.S_ISLNK(mode):
         return _link(path)
     if not stat.S_ISREG(mode):
-        return Diagnostic(
-            code="OUT003",
-            message=f"`{path}` is not a file, and a generated file belongs there",
-            location=Location(file=str(path)),
-            hint="move it away, or rename the layer in the spec",
-        )
+        return _obstacle("OUT003", path, "is not a file, and a generated file belongs there", _MOVE)
     return None
 
 
@@ -57,19 +46,15 @@ def _above(out: Path, folder: Path, known: dict[Path, Diagnostic | None]) -> Dia
         if above is None and folder.is_symlink():
             known[folder] = _link(folder)
         elif above is None and folder.exists() and not folder.is_dir():
-            known[folder] = Diagnostic(
-                code="OUT003",
-                message=f"`{folder}` is not a folder, and generated files belong into one there",
-                location=Location(file=str(folder)),
-                hint="move it away, or rename the layer in the spec",
-            )
+            what = "is not a folder, and generated files belong into one there"
+            known[folder] = _obstacle("OUT003", folder, what, _MOVE)
     return known[folder]
 
 
 def _link(path: Path) -> Diagnostic:
-    return Diagnostic(
-        code="OUT002",
-        message=f"`{path}` is a symbolic link, and generated files are not written through links",
-        location=Location(file=str(path)),
-        hint="remove the link, or give the folder that it leads to as `--out`",
-    )
+    hint = "remove the link, or give the folder that it leads to as `--out`"
+    return _obstacle("OUT002", path, "is a symbolic link, and generated files are not written through links", hint)
+
+
+def _obstacle(code: str, path: Path, what: str, hint: str) -> Diagnostic:
+    return Diagnostic(code=code, message=f"`{path}` {what}", location=Location(file=str(path)), hint=hint)
