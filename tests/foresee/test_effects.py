@@ -388,6 +388,13 @@ def test_regions_come_and_go_and_rest() -> None:
         "us-east-1: new root: 2 layers and 1 function to publish and make there",
         "nothing for 2 layers, 1 function",
     ]
+    pushed = plans.layer("words", split=Split.NONE, via=Delivery.PUSHED)
+    one, two = (
+        fleet(pushed, functions=(), regions=regions) for regions in (("eu-west-1",), ("eu-west-1", "us-east-1"))
+    )
+    assert said(one, two)[0] == (
+        "us-east-1: new root: 1 layer to publish and make there; `layerforge push` comes first"
+    )
     assert said(two, one)[0] == (
         "us-east-1: the root goes: an apply there DELETES its functions with their log groups, its SSM parameters and "
         "what Terraform uploaded; published layer versions and their grants stay. Where it only moved, take your own "

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from layerforge.foresee.attachments import Lists, lists_of, name_of
-from layerforge.foresee.common import common
+from layerforge.foresee.common import PUSH_FIRST, common
 from layerforge.foresee.hcl_text import UnreadableError
 from layerforge.foresee.module import Module
 from layerforge.foresee.types import Effect, Kind
@@ -60,9 +60,10 @@ def root_state(module: Module) -> RootState:
     )
 
 
-def root_comes(made: str) -> Iterator[Effect]:
+def root_comes(made: str, *, pushed: bool) -> Iterator[Effect]:
     """Yield what happens in a Region that had no root; ``made`` says what is in it."""
-    yield Effect(kind=Kind.NEW, text=f"new root: {made} to publish and make there")
+    first = PUSH_FIRST if pushed else ""
+    yield Effect(kind=Kind.NEW, text=f"new root: {made} to publish and make there{first}")
 
 
 def root_goes() -> Iterator[Effect]:

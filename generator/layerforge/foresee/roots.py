@@ -11,6 +11,7 @@ from layerforge.foresee.regions import RootState, paused, root_changes, root_com
 from layerforge.foresee.sides import unknown
 from layerforge.foresee.types import Difference, Effect
 from layerforge.foresee.words import both
+from layerforge.names import Delivery, LayerName
 from layerforge.plan.fleet_types import Plan, RegionState
 
 
@@ -48,7 +49,7 @@ class Roots:
             if before is not None and after is not None:
                 yield region, tuple(root_changes(before, after, said))
             elif after is not None:
-                yield region, tuple(root_comes(_made(plan, after)))
+                yield region, tuple(root_comes(_made(plan, after), pushed=_pushed(plan, after)))
             elif before is not None:
                 yield region, tuple(root_goes())
         resting = [one for fleet in plan.fleets for one in fleet.regions if one.state is RegionState.PAUSED]
@@ -79,6 +80,13 @@ def _state(texts: Mapping[str, str]) -> RootState | None:
         return root_state(read_module(texts))
     except (RecursionError, ValueError) as error:
         raise UnreadableError from error
+
+
+def _pushed(plan: Plan, root: RootState) -> bool:
+    """Return whether a Region's bucket has to hold something before its root is applied."""
+    vias = {layer.name: layer.publish.via for layer in plan.layers}
+    vias |= {function.name: function.via for function in plan.functions if function.units}
+    return any(vias.get(LayerName(name)) is Delivery.PUSHED for name in root.calls)
 
 
 def _made(plan: Plan, root: RootState) -> str:
