@@ -7,6 +7,7 @@ import subprocess
 import zipfile
 from pathlib import Path
 
+from layerforge.foresee.words import size
 from support.scene import SPEC, Scene
 from support.wheels import make_wheel
 
@@ -106,7 +107,8 @@ def test_another_machine_gets_the_same_from_the_lock_alone(scene: Scene, tmp_pat
     assert scene.tree() == before
     zips = sorted(name for name in before if "/artifacts/" in name)
     assert zips
-    assert [line.split()[:2] for line in sorted(said.splitlines())] == [["built", name] for name in zips]
+    sizes = {name: size((scene.top / name).stat().st_size) for name in zips}
+    assert sorted(said.splitlines()) == [f"built {name} ({sizes[name]})" for name in zips]
 
 
 def test_a_newer_release_in_the_index_changes_nothing_until_an_upgrade(scene: Scene) -> None:

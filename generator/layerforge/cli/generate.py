@@ -12,6 +12,7 @@ from layerforge.cli.pipeline import Settled, assemble, judge, record, settle, wr
 from layerforge.cli.project import Project, load_project, read_locks, shown
 from layerforge.cli.stamp import Watched
 from layerforge.diagnostics import FindingsError, fail
+from layerforge.foresee.words import size
 from layerforge.lock.check import check_lock
 from layerforge.lock.file import lock_path
 from layerforge.lock.roots import without_gone_roots
@@ -72,7 +73,7 @@ def _say_built(made: tuple["Artifact", ...], console: Console) -> None:
     paths = [(shown(artifact.path.absolute()), artifact) for artifact in made]
     console.result["built"] = [path for path, _ in paths]
     for path, artifact in paths:
-        console.say(f"built {path} ({artifact.zipped_size / 1e6:.1f} MB)")
+        console.say(f"built {path} ({size(artifact.zipped_size)})")
 
 
 def _watched(
