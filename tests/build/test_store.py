@@ -265,8 +265,9 @@ def test_a_file_in_the_place_of_the_store(place: Workplace) -> None:
     with pytest.raises(OutsideError) as caught:
         place.store.receive(pin, bring(path))
     (found,) = caught.value.diagnostics
-    assert found.message == f"`{place.store.root}` cannot be written: Not a directory"
-    assert found.hint == "a file stands where a folder is needed, or the reverse: move it away"
+    root = place.store.root
+    assert found.message == f"`{root}` cannot be written: Not a directory"
+    assert found.hint == f"`{root}` is a file, and a folder is needed there: move it away, or choose another folder"
 
 
 @pytest.fixture
