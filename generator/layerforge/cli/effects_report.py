@@ -9,10 +9,7 @@ from layerforge.foresee.types import Affected, Effect, Effects, Kind, Subject
 
 _HEAD: Final = "`terraform apply` will do this, if {start} has been applied:"
 _NOTHING: Final = "`terraform apply` has nothing to do, if {start} has been applied: {counted}"
-_DESTROY: Final = (
-    "`terraform destroy` would delete functions, parameters and uploaded objects, and leave every published layer "
-    "version with its grants"
-)
+_DESTROY: Final = "`terraform destroy` would leave every published layer version, with its grants"
 _LINES: Final = 40
 _WIDEST: Final = 48
 
