@@ -31,13 +31,14 @@ def foresee(plan: Plan, modules: Difference, roots: Mapping[str, Difference]) ->
         roots: the roots that differ, by the name of their Region.
     """
     around = read_roots(roots)
+    called, listed = around.called, around.lists
     planned = {function.name: function for function in plan.functions}
     sides = {name: read_folder(name, modules) for name in names_of(modules)}
     renamed, inherited = _renamed(sides), _inherited(sides)
     layers = {
         name: _needed(
             (*_layer(one, known=name not in planned), *renamed.get(name, ()), *inherited.get(name, ())),
-            name in around.called,
+            name in called,
         )
         for name, one in sides.items()
     }
@@ -45,11 +46,11 @@ def foresee(plan: Plan, modules: Difference, roots: Mapping[str, Difference]) ->
     functions = {name: tuple(_function(one, ())) for name, one in gone.items()}
     rooted = {function.name for fleet in plan.fleets if fleet.regions for function in fleet.functions}
     for name, function in planned.items():
-        lists = list_changes(name, around.lists) if name in rooted else _own_list(name, plan, modules)
+        lists = list_changes(name, listed) if name in rooted else _own_list(name, plan, modules)
         followed = (*_followed(function, layers), *lists)
         if name in sides or followed:
             both = sides.get(name) or read_folder(name, modules)
-            functions[name] = _needed(_function(both, followed), name in around.called)
+            functions[name] = _needed(_function(both, followed), name in called)
     said = {name for found in (layers, functions) for name, effects in found.items() if effects}
     return Effects(
         affected=(
