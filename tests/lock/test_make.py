@@ -304,7 +304,7 @@ class TestConflicts:
 
 
 def test_layers_are_resolved_side_by_side_and_reported_in_order() -> None:
-    layers = [layer(name, "idna") for name in ("a", "b")]
+    layers = [layer("a", "idna"), layer("b", "six")]
     locked = lock(plans.plan(*layers), NOTHING, FakeResolver(together=threading.Barrier(2)))
     assert [key[0] for key in only(locked).units] == ["a", "a", "b", "b"]
 

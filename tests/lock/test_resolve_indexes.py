@@ -8,7 +8,7 @@ import pytest
 from layerforge.diagnostics import Diagnostic, OutsideError, Severity
 from layerforge.facts.load import load_facts
 from layerforge.lock.requests import read_request
-from layerforge.lock.resolve import resolve_layer
+from layerforge.lock.resolve import Resolver
 from support import plans
 from support.index import SimpleIndex, serve_index
 from support.resolving import files, layer_of, refusal, resolve, versions
@@ -112,7 +112,7 @@ def test_an_index_that_refuses(index: SimpleIndex, tmp_path: Path, status: int, 
     index.refuse = status
     layer = layer_of(tmp_path, "one", **ONE)  # type: ignore[arg-type]
     with pytest.raises(OutsideError) as caught:
-        resolve_layer(layer, read_request(layer), facts=load_facts())
+        Resolver()(layer, read_request(layer), facts=load_facts())
     assert [item.code for item in caught.value.diagnostics] == [code]
 
 

@@ -9,7 +9,7 @@ import pytest
 from layerforge.diagnostics import Diagnostic, LayerforgeError
 from layerforge.facts.load import load_facts
 from layerforge.lock.requests import read_request
-from layerforge.lock.resolve import resolve_layer
+from layerforge.lock.resolve import Resolver
 from layerforge.lock.types import Pin, Resolution, Upgrade
 from layerforge.names import Split
 from layerforge.plan.types import Layer, RequirementFile
@@ -48,7 +48,7 @@ def resolve(
     """Resolve requirements for a layer; ``how`` are the words of `layer_of`."""
     layer = layer_of(folder, *requirements, **how)  # type: ignore[arg-type]
     request = read_request(layer)
-    return resolve_layer(layer, request, facts=load_facts(), preferences=preferences, upgrade=upgrade)
+    return Resolver()(layer, request, facts=load_facts(), preferences=preferences, upgrade=upgrade)
 
 
 def refusal(folder: Path, *requirements: str, **how: object) -> tuple[Diagnostic, ...]:

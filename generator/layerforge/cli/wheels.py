@@ -56,13 +56,13 @@ def _by_layer(todo: Iterable["Job"]) -> list[tuple[Layer, tuple[Pin, ...]]]:
 
 def _told_by_its_lock(layer: Layer, facts: Facts) -> Mapping[Sha256, str]:
     """Return the URLs that the layer's own uv.lock or pylock.toml gives: no index may have them. No network."""
-    from layerforge.lock.resolve import resolve_layer  # noqa: PLC0415 - only for layers that take a lock file
+    from layerforge.lock.resolve import Resolver  # noqa: PLC0415 - only for layers that take a lock file
     from layerforge.lock.types import Upgrade  # noqa: PLC0415
 
     request = read_request(layer)
     if request.ready is None:
         return {}
-    return resolve_layer(layer, request, facts=facts, preferences=(), upgrade=Upgrade()).urls
+    return Resolver()(layer, request, facts=facts, preferences=(), upgrade=Upgrade()).urls
 
 
 def fetch_pins(

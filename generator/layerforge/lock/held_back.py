@@ -8,10 +8,11 @@ from typing import Final
 from packaging.version import Version
 
 from layerforge.diagnostics import Diagnostic, LayerforgeError, Severity
+from layerforge.lock.question import Question
 from layerforge.lock.rounds import Round
 from layerforge.lock.targets import Glibc
 from layerforge.lock.types import Upgrade
-from layerforge.lock.uv_project import Question, newest
+from layerforge.lock.uv_project import newest
 from layerforge.names import PackageName
 
 _ANY_GLIBC: Final[Glibc] = (2, 99)

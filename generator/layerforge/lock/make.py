@@ -1,18 +1,17 @@
 """Makes the lock fit the plan: resolves what changed, and leaves everything else as it is."""
 
-import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING
 
-from layerforge.diagnostics import Diagnostic, LayerforgeError, Severity
+from layerforge.diagnostics import Diagnostic, Severity
 from layerforge.facts.load import Facts
-from layerforge.lock.asking import Asking, raise_all, read_askings
+from layerforge.lock.asking import Asking, read_askings
 from layerforge.lock.conflicts import prefer_higher, surviving_record
 from layerforge.lock.externals import kept_externals
 from layerforge.lock.line_endings import REMEDY, only_line_endings
+from layerforge.lock.resolve_all import Resolve, Task, resolve_all
 from layerforge.lock.roots import remembered_roots
 from layerforge.lock.types import NEWEST_FORMAT, Lock, Locked, LockedUnit, Pin, Resolution, UnitId, Upgrade
 from layerforge.names import LayerName
@@ -21,19 +20,6 @@ from layerforge.plan.types import Layer
 
 if TYPE_CHECKING:
     from layerforge.lock.file import StoredLock
-    from layerforge.lock.requests import Request
-
-_AT_ONCE: Final = 8
-"""Layers that are resolved at a time: the index answers slowly, and each starts a program."""
-
-
-class Resolve(Protocol):
-    """Resolves one layer, as ``lock.resolve.resolve_layer`` does."""
-
-    def __call__(
-        self, layer: Layer, request: "Request", /, *, facts: Facts, preferences: Sequence[Pin], upgrade: Upgrade
-    ) -> Resolution:
-        """Return the pins of each unit, or raise."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,7 +67,7 @@ def make_lock(  # noqa: PLR0913 - the resolver is for tests
         facts: the world's facts, for the resolver.
         upgrade: the packages that may move without being asked to.
         upgrade_format: build with the newest archive format what has an older one.
-        resolve: the resolver; ``lock.resolve.resolve_layer`` by default.
+        resolve: the resolver; ``lock.resolve.Resolver`` by default.
         askings: what layers and functions ask, if it has been read already.
 
     Raises:
@@ -90,8 +76,8 @@ def make_lock(  # noqa: PLR0913 - the resolver is for tests
     wanted = upgrade or Upgrade()
     askings = read_askings(plan.packaged, None) if askings is None else askings
     old = _gather(stored)
-    stale = [asking for asking in askings.values() if _must_resolve(asking, old, wanted)]
-    resolutions = _resolve_all(stale, old, facts, wanted, resolve)
+    tasks = list(_tasks(askings.values(), old, wanted))
+    resolutions = resolve_all(tasks, facts=facts, upgrade=wanted, resolve=resolve)
     units: dict[Path, dict[UnitId, LockedUnit]] = {spec: {} for spec in stored}
     for asking in askings.values():
         made = _lock_units(asking, resolutions.get(asking.item.name), old, upgrade_format=upgrade_format)
@@ -134,45 +120,20 @@ def _gather(stored: Mapping[Path, "StoredLock"]) -> _Stored:
     )
 
 
-def _must_resolve(asking: Asking, old: _Stored, upgrade: Upgrade) -> bool:
-    if asking.request is None:
-        return False
-    units = [old.units.get((asking.item.name, unit.key)) for unit in asking.item.units]
-    return upgrade.everything or any(
-        unit is None
-        or unit.inputs.request != asking.request.digest
-        or any(pin.name in upgrade.packages for pin in unit.inputs.pins)
-        for unit in units
-    )
-
-
-def _resolve_all(
-    askings: Sequence[Asking], old: _Stored, facts: Facts, upgrade: Upgrade, resolve: Resolve | None
-) -> dict[LayerName, Resolution]:
-    """Resolve layers side by side and return what came out in the plan's order."""
-    asked = [(one.item, one.request) for one in askings if isinstance(one.item, Layer) and one.request is not None]
-    if not asked:
-        return {}
-    resolve = resolve or _resolver()
-
-    def one(asked: tuple[Layer, "Request"]) -> Resolution | LayerforgeError:
-        layer, request = asked
-        preferences = old.preferences(layer.name)
-        try:
-            return resolve(layer, request, facts=facts, preferences=preferences, upgrade=upgrade)
-        except LayerforgeError as error:
-            return error
-
-    with ThreadPoolExecutor(max_workers=min(_AT_ONCE, 2 * (os.cpu_count() or 1), len(asked))) as pool:
-        results = dict(zip([layer.name for layer, _ in asked], pool.map(one, asked), strict=True))
-    raise_all([result for result in results.values() if isinstance(result, LayerforgeError)])
-    return {name: result for name, result in results.items() if isinstance(result, Resolution)}
-
-
-def _resolver() -> Resolve:
-    from layerforge.lock.resolve import resolve_layer  # noqa: PLC0415 - only where there is something to resolve
-
-    return resolve_layer
+def _tasks(askings: Iterable[Asking], old: _Stored, upgrade: Upgrade) -> Iterator[Task]:
+    """Yield what has to be resolved."""
+    for asking in askings:
+        layer, request = asking.item, asking.request
+        if not isinstance(layer, Layer) or request is None:
+            continue
+        units = [old.units.get((layer.name, unit.key)) for unit in layer.units]
+        if upgrade.everything or any(
+            unit is None
+            or unit.inputs.request != request.digest
+            or any(pin.name in upgrade.packages for pin in unit.inputs.pins)
+            for unit in units
+        ):
+            yield Task(layer=layer, request=request, preferences=old.preferences(layer.name))
 
 
 def _keep_record(unit: LockedUnit, name: UnitId, old: _Stored) -> LockedUnit:

@@ -1,12 +1,14 @@
 """Takes the pins of a uv.lock or pylock.toml as they are: nothing is resolved, only read and checked."""
 
 import dataclasses
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from packaging.pylock import Package, Pylock
 
 from layerforge.diagnostics import Diagnostic, Severity, SpecError
+from layerforge.lock.once import Once
 from layerforge.lock.requests import ReadyFile, Request
 from layerforge.lock.uv import run_uv
 from layerforge.lock.uv_project import export
@@ -15,8 +17,8 @@ from layerforge.plan.types import Layer
 _STALE: Final = ("needs to be updated", "No solution found")
 
 
-def read_ready(layer: Layer, request: Request) -> tuple[Pylock, tuple[Diagnostic, ...]]:
-    """Return the content of the lock file that a layer names, and what there is to say about it.
+def read_ready(layer: Layer, request: Request, once: Once) -> Pylock:
+    """Return the content of the lock file that a layer names.
 
     Local folders that the layer's ``include`` brings are left out: they are in the layer already.
 
@@ -28,24 +30,27 @@ def read_ready(layer: Layer, request: Request) -> tuple[Pylock, tuple[Diagnostic
     if ready is None:
         raise ValueError("the request names no lock file")
     if ready.pylock is not None:
-        return _without_included(ready.pylock, ready, layer), ()
-    notes = _check_fresh(ready)
+        return _without_included(ready.pylock, ready, layer)
+    _check_fresh(ready, once)
     words = ["--no-default-groups", "--no-emit-project"]
     words += [f"--extra={extra}" for extra in ready.extras]
     only = "--group" if ready.extras else "--only-group"
     words += [f"{only}={group}" for group in ready.groups]
-    return _without_included(export(words, ready.path.parent), ready, layer), notes
+    folder = ready.path.parent
+    pylock = once(("export", folder, *words), partial(export, words, folder))
+    return _without_included(pylock, ready, layer)
 
 
-def _check_fresh(ready: ReadyFile) -> tuple[Diagnostic, ...]:
+def _check_fresh(ready: ReadyFile, once: Once) -> None:
     """Compare a uv.lock with its pyproject.toml, as far as that can be done without a network.
 
     uv needs a Python that the project allows for that, and a lock that is fresh passes without any cache. Where there
     is no such Python, nothing is known and nothing is said.
     """
-    checked = run_uv(["lock", "--check", "--offline", "--no-build"], cwd=ready.path.parent, any_python=True)
+    folder, words = ready.path.parent, ("lock", "--check", "--offline", "--no-build")
+    checked = once(("check", folder), partial(run_uv, words, cwd=folder, any_python=True))
     if checked.returncode == 0 or not any(words in checked.stderr for words in _STALE):
-        return ()
+        return
     raise SpecError(
         Diagnostic(
             code="UV058",

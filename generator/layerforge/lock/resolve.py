@@ -1,12 +1,14 @@
-"""Resolves one layer: what it asks for becomes one wheel of each package for each unit."""
+"""Resolves layers: what one asks for becomes one wheel of each package for each unit."""
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 
 from layerforge.diagnostics import Diagnostic, Severity
 from layerforge.facts.load import Facts
 from layerforge.lock.choose import Chosen, choose
 from layerforge.lock.held_back import held_back, wish
+from layerforge.lock.once import Once
 from layerforge.lock.pip_config import check_pip
 from layerforge.lock.ready_files import read_ready
 from layerforge.lock.requests import Request
@@ -17,36 +19,51 @@ from layerforge.lock.uv import left_out
 from layerforge.plan.types import Layer
 
 
-def resolve_layer(
-    layer: Layer, request: Request, *, facts: Facts, preferences: Sequence[Pin] = (), upgrade: Upgrade | None = None
-) -> Resolution:
-    """Return the pins of each unit of a layer, and where they can be had.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Resolver:
+    """Resolves layers, and asks uv once what several of them ask alike.
 
-    Args:
-        layer: what to resolve.
-        request: what it asks for, from `read_request`.
-        facts: what is known of the runtimes.
-        preferences: versions to keep where they fit.
-        upgrade: what may leave them.
-
-    Raises:
-        SpecError: what is asked for cannot be had.
-        OutsideError: uv, an index or the network failed.
+    Attributes:
+        once: what uv came to so far. It is kept as long as the resolver is.
     """
-    platforms = tuple(platform_of(target, facts) for target in layer.targets)
-    if request.ready is not None:
-        pylock, notes = read_ready(layer, request)
-        return _resolution(choose(layer, request, dict.fromkeys(layer.targets, pylock), platforms), notes)
-    if not request.requirements:
-        return Resolution(pins={unit.key: () for unit in layer.units})
-    check_pip(request.settings)
-    return _resolve(layer, request, platforms, preferences, upgrade or Upgrade())
+
+    once: Once = field(default_factory=Once)
+
+    def __call__(
+        self,
+        layer: Layer,
+        request: Request,
+        *,
+        facts: Facts,
+        preferences: Sequence[Pin] = (),
+        upgrade: Upgrade | None = None,
+    ) -> Resolution:
+        """Return the pins of each unit of a layer, and where they can be had.
+
+        Args:
+            layer: what to resolve.
+            request: what it asks for, from `read_request`.
+            facts: what is known of the runtimes.
+            preferences: versions to keep where they fit.
+            upgrade: what may leave them.
+
+        Raises:
+            SpecError: what is asked for cannot be had.
+            OutsideError: uv, an index or the network failed.
+        """
+        platforms = tuple(platform_of(target, facts) for target in layer.targets)
+        if request.ready is not None:
+            pylock = read_ready(layer, request, self.once)
+            return _resolution(choose(layer, request, dict.fromkeys(layer.targets, pylock), platforms), ())
+        if not request.requirements:
+            return Resolution(pins={unit.key: () for unit in layer.units})
+        check_pip(request.settings)
+        moving = upgrade or Upgrade()
+        first = first_round(request, platforms, () if moving.everything else preferences, moving, self.once)
+        return _from_round(first, layer, request, platforms)
 
 
-def _resolve(
-    layer: Layer, request: Request, platforms: Sequence[Platform], preferences: Sequence[Pin], upgrade: Upgrade
-) -> Resolution:
-    first = first_round(request, platforms, () if upgrade.everything else preferences, upgrade)
+def _from_round(first: Round, layer: Layer, request: Request, platforms: Sequence[Platform]) -> Resolution:
     with ThreadPoolExecutor(max_workers=2) as pool:
         wishes = wish(first, pool)
         last = one_version(first)

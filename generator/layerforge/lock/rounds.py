@@ -10,11 +10,13 @@ from packaging.pylock import Pylock
 from packaging.version import Version
 
 from layerforge.diagnostics import Diagnostic, LayerforgeError, OutsideError, SpecError
+from layerforge.lock.once import Once
+from layerforge.lock.question import Question
 from layerforge.lock.requests import Request
 from layerforge.lock.select import select
 from layerforge.lock.targets import Glibc, Platform
 from layerforge.lock.types import Pin, Upgrade
-from layerforge.lock.uv_project import Answer, Question, ask
+from layerforge.lock.uv_project import Answer, ask
 from layerforge.names import PackageName, Sha256
 from layerforge.plan.types import Target
 
@@ -62,14 +64,21 @@ class Round:
         return found
 
 
-def first_round(request: Request, platforms: Sequence[Platform], preferences: Sequence[Pin], upgrade: Upgrade) -> Round:
+def first_round(
+    request: Request, platforms: Sequence[Platform], preferences: Sequence[Pin], upgrade: Upgrade, once: Once
+) -> Round:
     """Ask once for each C library."""
     generations: dict[Glibc, list[Platform]] = {}
     for platform in platforms:
         generations.setdefault(platform.glibc, []).append(platform)
     questions = tuple(
         Question(
-            request=request, platforms=tuple(members), glibc=glibc, preferences=tuple(preferences), upgrade=upgrade
+            request=request,
+            platforms=tuple(members),
+            glibc=glibc,
+            preferences=tuple(preferences),
+            upgrade=upgrade,
+            once=once,
         )
         for glibc, members in generations.items()
     )

@@ -13,10 +13,10 @@ from packaging.utils import parse_wheel_filename
 
 from layerforge.diagnostics import Diagnostic, OutsideError, SpecError
 from layerforge.lock.pip_config import check_pip
+from layerforge.lock.question import PROJECT
 from layerforge.lock.types import Pin
 from layerforge.lock.url_text import without_credentials
 from layerforge.lock.uv import run_uv
-from layerforge.lock.uv_project import PROJECT
 from layerforge.lock.uv_settings import Settings, find_settings
 from layerforge.lock.uv_talk import failure
 from layerforge.names import Sha256

@@ -1,53 +1,24 @@
-"""The generated project that uv locks, and the pylock that comes out of it."""
+"""Has uv lock the generated project, and reads what comes out of it."""
 
-import json
 import tempfile
 import tomllib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import tomli_w
 from packaging.pylock import Pylock, PylockValidationError
 from packaging.version import Version
 
 from layerforge.diagnostics import Diagnostic, OutsideError
-from layerforge.lock.requests import Request
-from layerforge.lock.targets import Glibc, Platform
-from layerforge.lock.types import Pin, Upgrade
-from layerforge.lock.url_text import without_credentials
+from layerforge.lock.question import Problem, Question, problem_of
 from layerforge.lock.uv import run_uv
 from layerforge.lock.uv_talk import failure, warnings
 from layerforge.names import PackageName
+from layerforge.process import Finished
 
-PROJECT: Final = "layerforge-generated-project"
-"""The generated project's name, which no package should have."""
-
-_FEATURE: Final = "minimum-libc-version"
-_ANYWHERE: Final = "https://packages.invalid/simple"
 EXPORT: Final = ("export", "--frozen", "--no-header", "--format", "pylock.toml")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Question:
-    """What uv is asked to resolve together.
-
-    Attributes:
-        request: what the layer asks for.
-        platforms: the targets, all with one C library.
-        glibc: its version.
-        preferences: versions to keep where they fit.
-        upgrade: what may leave them.
-        bounds: upper bounds on versions, by package.
-    """
-
-    request: Request
-    platforms: tuple[Platform, ...]
-    glibc: Glibc
-    preferences: Sequence[Pin] = ()
-    upgrade: Upgrade = field(default_factory=Upgrade)
-    bounds: Mapping[PackageName, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,6 +29,14 @@ class Answer:
     diagnostics: tuple[Diagnostic, ...]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Locked:
+    """What came of a problem: how uv ended, and the uv.lock that it wrote if it did not fail."""
+
+    finished: Finished
+    text: str = ""
+
+
 def ask(question: Question) -> Answer:
     """Have uv lock a generated project.
 
@@ -65,35 +44,60 @@ def ask(question: Question) -> Answer:
         SpecError: there is no solution, with uv's reasons.
         OutsideError: uv or an index failed.
     """
-    with tempfile.TemporaryDirectory(prefix="layerforge-") as name:
-        folder = Path(name)
-        found = _lock(folder, question)
-        return Answer(pylock=export(["--no-default-groups", "--no-emit-project"], folder), diagnostics=found)
+    problem, locked = _lock(question)
+    found = warnings(locked.finished, question.request)
+    pylock = question.once(("export", problem), partial(_export, problem, locked))
+    return Answer(pylock=pylock, diagnostics=found)
 
 
 def newest(question: Question) -> dict[PackageName, Version]:
     """Return the highest version of each package that a question comes to, and nothing else of the answer."""
+    problem, locked = _lock(question)
+    warnings(locked.finished, question.request)
+    return question.once(("newest", problem), partial(_newest, locked))
+
+
+def _lock(question: Question) -> tuple[Problem, _Locked]:
+    problem = problem_of(question)
+    locked = question.once(problem, partial(_solve, problem))
+    if locked.finished.returncode:
+        raise failure(locked.finished, question.request, question.platforms)
+    return problem, locked
+
+
+def _solve(problem: Problem) -> _Locked:
+    """Have uv lock a project; what it prefers stands in a uv.lock.
+
+    uv itself writes that one's head, from a project without requirements: options that differ make it ignore the rest.
+    """
     with tempfile.TemporaryDirectory(prefix="layerforge-") as name:
         folder = Path(name)
-        _lock(folder, question)
-        packages = tomllib.loads((folder / "uv.lock").read_text("utf-8"))["package"]
+        lock = folder / "uv.lock"
+        if problem.head:
+            _write(folder / "pyproject.toml", problem.head)
+            head = run_uv(["lock"], cwd=folder)
+            if head.returncode:
+                return _Locked(finished=head)
+            _write(lock, lock.read_text("utf-8") + problem.preferences)
+        _write(folder / "pyproject.toml", problem.project)
+        finished = run_uv(["lock", *problem.words], cwd=folder)
+        return _Locked(finished=finished, text="" if finished.returncode else lock.read_text("utf-8"))
+
+
+def _export(problem: Problem, locked: _Locked) -> Pylock:
+    with tempfile.TemporaryDirectory(prefix="layerforge-") as name:
+        folder = Path(name)
+        _write(folder / "pyproject.toml", problem.project)
+        _write(folder / "uv.lock", locked.text)
+        return export(["--no-default-groups", "--no-emit-project"], folder)
+
+
+def _newest(locked: _Locked) -> dict[PackageName, Version]:
     found: dict[PackageName, Version] = {}
-    for package in packages:
+    for package in tomllib.loads(locked.text)["package"]:
         version = Version(package["version"])
         found[package["name"]] = max(version, found.get(package["name"], version))
     return found
-
-
-def _lock(folder: Path, question: Question) -> tuple[Diagnostic, ...]:
-    if question.preferences:
-        _seed(folder, question)
-    _write_project(folder, question, [asked.text for asked in question.request.requirements])
-    words = ["--upgrade"] if question.upgrade.everything else []
-    words += [f"--upgrade-package={package}" for package in sorted(question.upgrade.packages)]
-    locked = run_uv(["lock", *words], cwd=folder)
-    if locked.returncode:
-        raise failure(locked, question.request, question.platforms)
-    return warnings(locked, question.request)
 
 
 def export(words: Sequence[str], folder: Path) -> Pylock:
@@ -114,58 +118,5 @@ def export(words: Sequence[str], folder: Path) -> Pylock:
         raise OutsideError(Diagnostic(code="UV003", message=message, hint=hint)) from error
 
 
-def _seed(folder: Path, question: Question) -> None:
-    """Leave a uv.lock that uv takes preferences from.
-
-    uv itself writes its head, from a project without requirements: options that differ make it ignore the rest.
-    """
-    _write_project(folder, question, [])
-    head = run_uv(["lock"], cwd=folder)
-    if head.returncode:
-        raise failure(head, question.request, question.platforms)
-    versions = sorted({(pin.name, pin.version) for pin in question.preferences})
-    with (folder / "uv.lock").open("a", encoding="utf-8") as stream:
-        for name, version in versions:
-            for registry in _registries(name, question.request):
-                entry = tomli_w.dumps({"name": name, "version": version})
-                stream.write(f"\n[[package]]\n{entry}source = {{ registry = {json.dumps(registry)} }}\n")
-
-
-def _registries(name: PackageName, request: Request) -> list[str]:
-    """Return the sources of a preference: uv compares them only where a package is pinned to an index."""
-    pinned = {source["index"] for source in request.sources.get(name, ())}
-    known = [item for item in request.settings.table.get("index", ()) if item.get("name") in pinned]
-    return [without_credentials(item["url"]) for item in known if "url" in item] or [_ANYWHERE]
-
-
-def _write_project(folder: Path, question: Question, dependencies: Sequence[str]) -> None:
-    markers = [platform.marker for platform in question.platforms]
-    project: dict[str, Any] = {
-        "name": PROJECT,
-        "version": "0",
-        "requires-python": ">=3.8",
-        "dependencies": list(dependencies),
-    }
-    settings = question.request.settings
-    tool: dict[str, Any] = {
-        **settings.where,
-        **settings.results,
-        "package": False,
-        "no-build": True,
-        "fork-strategy": "fewest",
-        "preview-features": [_FEATURE],
-        _FEATURE: {"glibc": ".".join(map(str, question.glibc))},
-        "environments": markers,
-        "required-environments": markers,
-        "sources": _sources(question.request),
-    }
-    bounds = [f"{name}<={version}" for name, version in sorted(question.bounds.items())]
-    own = [asked.text for asked in question.request.constraints]
-    tool["constraint-dependencies"] = [*tool.get("constraint-dependencies", ()), *own, *bounds]
-    text = tomli_w.dumps({"project": project, "tool": {"uv": tool}})
-    (folder / "pyproject.toml").write_text(text, encoding="utf-8")
-
-
-def _sources(request: Request) -> dict[str, Any]:
-    """Return the pins of packages to indexes. Other sources have been refused where a requirement names them."""
-    return {name: entries for name, entries in request.sources.items() if entries}
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="")
