@@ -20,6 +20,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from support.mirror import REGION
 from support.moto_faithful import PENDING, faithful
+from support.once import Once
 from support.trouble import Environ, Trouble, WsgiApp
 
 READS: Final = ("Get", "List", "Head", "Describe")
@@ -161,6 +162,7 @@ class Aws:
     url: str
     log: Log
     trouble: Trouble
+    _once: Once
 
     @property
     def environment(self) -> dict[str, str]:
@@ -177,6 +179,7 @@ class Aws:
         PENDING.reset()
         self.trouble.clear()
         self.log.clear()
+        self._once.answers.clear()
 
 
 @cache
@@ -190,12 +193,12 @@ def _client(url: str, service: str, region: str) -> Any:  # noqa: ANN401 - boto3
 def serving() -> Iterator[Aws]:
     """Run the stand-in on a free port of loopback."""
     log, trouble = Log(), Trouble()
-    app = Logging(app=DomainDispatcherApplication(create_backend_app), log=log, trouble=trouble)
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
+    once = Once(app=Logging(app=DomainDispatcherApplication(create_backend_app), log=log, trouble=trouble))
+    server = make_server("127.0.0.1", 0, once, threaded=True, request_handler=_Quiet)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     with faithful():
         thread.start()
-        yield Aws(url=f"http://127.0.0.1:{server.port}", log=log, trouble=trouble)
+        yield Aws(url=f"http://127.0.0.1:{server.port}", log=log, trouble=trouble, _once=once)
         server.shutdown()
         thread.join()
         server.server_close()
