@@ -153,6 +153,53 @@ def test_an_installed_layerforge_runs(installed: Path, tmp_path: Path, command: 
     assert _run(*argv, "--version", cwd=tmp_path) == f"layerforge {__version__}\n"
 
 
+WHAT_WE_NEED = """
+import importlib, pkgutil, layerforge
+for found in pkgutil.walk_packages(layerforge.__path__, "layerforge."):
+    if not found.name.startswith(("layerforge.policies", "layerforge.templates")):
+        importlib.import_module(found.name)
+
+# pydantic: validators in generic aliases, once left out
+from layerforge.spec.layers import Defaults
+try:
+    Defaults.model_validate({"runtimes": ["python3.13", "python3.13"], "architectures": []})
+except ValueError as error:
+    print([one["loc"] for one in error.errors()])
+
+# packaging: the names of wheels with local versions, once refused
+from packaging.pylock import Pylock
+wheel = {"url": "https://packages.invalid/a-1%2Blocal-py3-none-any.whl", "hashes": {"sha256": "0"}}
+package = {"name": "a", "version": "1+local", "wheels": [wheel]}
+Pylock.from_dict({"lock-version": "1.0", "created-by": "us", "packages": [package]})
+
+# boto3: the newest parameters that we send
+import boto3, botocore.stub
+from layerforge.operate.parts import _begun
+client = boto3.client("s3", region_name="eu-west-1", aws_access_key_id="a", aws_secret_access_key="b")
+stub = botocore.stub.Stubber(client)
+stub.add_response("create_multipart_upload", {"UploadId": "begun"})
+with stub:
+    print(_begun(client, {"Bucket": "example", "Key": "key"}))
+"""
+
+
+@pytest.mark.network
+def test_the_lowest_versions_that_pyproject_allows_are_enough(built: Built, tmp_path: Path) -> None:
+    uv, pins = (sys.executable, "-m", "uv", "pip"), tmp_path / "lowest.txt"
+    options = ("--quiet", "--no-header", "--resolution", "lowest-direct", "--output-file", pins)
+    _run(*uv, "compile", *options, "pyproject.toml", cwd=ROOT)
+    venv.create(tmp_path / "lowest", with_pip=False)
+    python = tmp_path / "lowest/bin/python"
+    _run(*uv, "install", "--quiet", "--python", python, "--requirements", pins, cwd=tmp_path)
+    _run(*uv, "install", "--quiet", "--python", python, "--no-deps", built.wheel, cwd=tmp_path)
+    said = _run(python, "-c", WHAT_WE_NEED, cwd=tmp_path)
+    assert said.splitlines() == ["[('runtimes',), ('architectures',)]", "begun"]
+    layer = "{runtimes: [python3.13], source: {ecosystem: python, requirements: [idna]}}"
+    (tmp_path / "layers.yaml").write_text(f"version: 1\nlayers:\n  low: {layer}\n", encoding="utf-8")
+    _run(python, "-m", "layerforge", "gen", cwd=tmp_path)
+    assert (tmp_path / "modules/low/artifacts/python313-x86-64.zip").is_file()
+
+
 def test_an_installed_layerforge_renders_a_module(installed: Path, tmp_path: Path) -> None:
     (tmp_path / "src" / "own").mkdir(parents=True)
     (tmp_path / "src" / "own" / "__init__.py").write_text('"""Ours."""\n', encoding="utf-8")
