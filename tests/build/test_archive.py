@@ -187,7 +187,7 @@ def test_refuses_more_bytes_than_a_zip_holds() -> None:
 
 
 CHANGED = ("BUILD011", "`some.whl` in the store is not the file any more that was checked")
-VERIFY = "`layerforge cache verify` removes what is damaged; the next build fetches it again"
+VERIFY = "`layerforge cache verify --drop` removes what is damaged; the next build fetches it again"
 
 
 def test_notices_a_wheel_that_became_shorter(tmp_path: Path) -> None:

@@ -117,6 +117,34 @@ def test_whatever_happens_on_the_way_the_right_bytes_arrive(
     assert transport.requests <= len(behaviours) + 2
 
 
+@pytest.mark.parametrize("status", [200, 206])
+def test_numbers_without_end_are_refused(tmp_path: Path, status: int) -> None:
+    endless = "9" * 5000
+    (tmp_path / f"{PIN.sha256}.part").write_bytes(BODY[:1] if status == 206 else b"")
+
+    class Boaster(FakeTransport):
+        def answer(self, behaviour: Behaviour, start: int) -> FakeAnswer:
+            if start:
+                return FakeAnswer(206, BODY[start:], {"Content-Range": f"bytes {endless}-{endless}/*"})
+            return FakeAnswer(200, BODY, {"Content-Length": endless} if status == 200 else {})
+
+    downloader = Downloader(
+        Boaster([]),  # type: ignore[arg-type]
+        Patience(first_pause=0),
+        stop=threading.Event(),
+        count=lambda _: None,
+    )
+    with open_partial(tmp_path, PIN.sha256, arrived=lambda: False) as partial:
+        assert partial is not None
+        if status == 206:
+            downloader.bring(PIN, URL, partial)  # it asks again, for all of it
+            assert partial.sha256 == PIN.sha256
+            return
+        with pytest.raises(Trouble) as caught:
+            downloader.bring(PIN, URL, partial)
+    assert caught.value.code == trouble.TOO_LONG
+
+
 @settings(max_examples=100, deadline=None)
 @given(wrong=st.binary(max_size=300).filter(lambda data: data != BODY), left=leftovers)
 def test_wrong_bytes_are_refused_and_nothing_of_them_stays(

@@ -273,10 +273,21 @@ def test_retry_after_as_a_date_is_bounded(place: Workplace) -> None:
     assert len(server.asked) == 1
 
 
-def test_retry_after_that_cannot_be_read_is_passed_over(place: Workplace) -> None:
+@pytest.mark.parametrize("after", ["soon", "Fri, 31 Dec 9999 23:59:59 -0000"])
+def test_retry_after_that_cannot_be_read_is_passed_over(
+    place: Workplace, monkeypatch: pytest.MonkeyPatch, after: str
+) -> None:
+    monkeypatch.setenv("TZ", "JST-9")  # nine hours before UTC: a library looks at the year 10000
+    time.tzset()
     path, pin = place.wheel()
-    with serve_files() as server:
-        place.fetch({pin: server.put("/s.whl", Reply(status=503, headers={"Retry-After": "soon"}), path.read_bytes())})
+    try:
+        with serve_files() as server:
+            place.fetch(
+                {pin: server.put("/s.whl", Reply(status=503, headers={"Retry-After": after}), path.read_bytes())}
+            )
+    finally:
+        monkeypatch.undo()
+        time.tzset()
     assert len(server.asked) == 2
 
 
@@ -522,6 +533,15 @@ def test_uvs_own_timeout_is_honoured(place: Workplace, monkeypatch: pytest.Monke
     with serve_files() as server:
         (found,) = place.failures({pin: server.put("/spam.whl", Reply(body=path.read_bytes(), pause=0.5))})
     assert found.message.endswith("stopped answering")
+
+
+@pytest.mark.parametrize("seconds", ["0", "-1", "soon"])
+def test_a_timeout_that_is_none_is_passed_over(place: Workplace, monkeypatch: pytest.MonkeyPatch, seconds: str) -> None:
+    monkeypatch.setenv("UV_HTTP_TIMEOUT", seconds)
+    path, pin = place.wheel()
+    with serve_files() as server:
+        place.fetch({pin: server.put("/spam.whl", Reply(body=path.read_bytes()))})
+    assert len(server.asked) == 1
 
 
 # The disk

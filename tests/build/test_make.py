@@ -3,25 +3,29 @@
 import hashlib
 import os
 import random
+import threading
 import zipfile
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 import pytest
 
 from layerforge.build.make import build, standing
 from layerforge.build.progress import Silent
+from layerforge.build.store import StoredWheel
 from layerforge.build.types import Artifact, Entry, Job
 from layerforge.diagnostics import Diagnostic, FindingsError, OutsideError, Severity
-from layerforge.lock.types import OwnFile
+from layerforge.lock.types import OwnFile, Pin
 from layerforge.names import Sha256
 from layerforge.plan.types import Layer, PythonSource
 from support import plans
 from support.wheel_store import WheelStore, as_store
 from support.wheels import make_wheel
 
-VERIFY = "`layerforge cache verify` removes what is damaged; the next build fetches it again"
+VERIFY = "`layerforge cache verify --drop` removes what is damaged; the next build fetches it again"
 
 
 class Counting(Silent):
@@ -149,6 +153,43 @@ def test_progress_hears_of_each_unit(tmp_path: Path, store: WheelStore) -> None:
     artifacts = build(jobs(tmp_path, store), as_store(store), parallel=1, progress=progress)
     sizes = [(artifact.zipped_size, 1) for artifact in artifacts]
     assert progress.told == [("building ZIPs", 2), *sizes, "finished"]
+
+
+def test_an_interrupted_run_begins_no_further_unit(
+    tmp_path: Path, store: WheelStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, called_off, opened = threading.Event(), threading.Event(), count(1)
+    open_wheel = store.open_wheel
+
+    def held(pin: Pin) -> StoredWheel:
+        if next(opened) > len(store.pins):  # the second unit is at work when the run is called off
+            begun.set()
+            called_off.wait()
+        return open_wheel(pin)
+
+    class Pool(ThreadPoolExecutor):
+        def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+            super().shutdown(wait=False, cancel_futures=cancel_futures)
+            called_off.set()
+            super().shutdown(wait=wait)
+
+    class Interrupted(Counting):
+        def advance(self, amount: int, *, done: int = 0) -> None:
+            super().advance(amount, done=done)
+            begun.wait()
+            raise KeyboardInterrupt
+
+    first, second = expecting(jobs(tmp_path, store), make(jobs(tmp_path, store), store))
+    todo = [first, second, replace(second, destination=tmp_path / "out" / "third.zip")]
+    for one in (first, second):
+        one.destination.unlink()
+    monkeypatch.setattr("layerforge.build.make.ThreadPoolExecutor", Pool)
+    monkeypatch.setattr(store, "open_wheel", held)
+    progress = Interrupted()
+    with pytest.raises(KeyboardInterrupt):
+        build(todo, as_store(store), parallel=1, progress=progress)
+    assert [one.destination.exists() for one in todo] == [True, True, False]
+    assert progress.told[-1] == "finished"
 
 
 def test_a_zip_that_stands_with_the_expected_digest_is_left_alone(tmp_path: Path, store: WheelStore) -> None:

@@ -262,6 +262,20 @@ def test_a_full_policy(grants: Grants, aws_here: Aws) -> None:
     ) in err
 
 
+def test_what_was_added_before_a_policy_was_full_counts_as_done(grants: Grants, aws_here: Aws) -> None:
+    fleet.publish(aws_here, TOOLS)
+    add = "AddLayerVersionPermission"
+    aws_here.trouble.refusals += [
+        Refusal(action=add, times=1),  # which is none: the first is let through
+        Refusal(action=add, kind="PolicyLengthExceededException", message="too long"),
+    ]
+    code, _out, err = grants("--apply")
+    assert code == 1
+    assert "error[GRANT001]: 1 grant of the spec is missing on 1 version\n" in err
+    assert err.splitlines()[-2] == "1 version in 1 Region, 1 of 2 changes made"
+    assert len(fleet.sids(aws_here, TOOLS, 1)) == 1
+
+
 def test_a_version_that_is_deleted_meanwhile(grants: Grants, aws_here: Aws) -> None:
     planted(aws_here)
 

@@ -109,7 +109,6 @@ def _retry_after(text: str) -> float | None:
     if text.strip().isdecimal():
         return float(text)
     try:
-        moment = parsedate_to_datetime(text)
-    except ValueError:
+        return max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
+    except (OverflowError, ValueError):  # no date, or one that no clock here knows
         return None
-    return max(0.0, moment.timestamp() - time.time())

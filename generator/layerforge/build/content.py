@@ -151,7 +151,7 @@ def damaged(path: Path) -> Diagnostic:
     return Diagnostic(
         code="BUILD011",
         message=f"`{path.name}` in the store is not the file any more that was checked",
-        hint="`layerforge cache verify` removes what is damaged; the next build fetches it again",
+        hint="`layerforge cache verify --drop` removes what is damaged; the next build fetches it again",
     )
 
 

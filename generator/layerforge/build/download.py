@@ -23,7 +23,7 @@ _LARGEST: Final = 4 << 30
 """Bytes: no wheel of any index is larger, and no disk shall be filled by a server that does not stop."""
 
 _CHUNK: Final = 1 << 18
-_CONTENT_RANGE: Final = re.compile(r"bytes (?P<first>\d+)-\d+/(?P<total>\d+|\*)")
+_CONTENT_RANGE: Final = re.compile(r"bytes (?P<first>[0-9]{1,18})-[0-9]+/(?:[0-9]+|\*)")
 
 
 class Stopped(Exception):  # noqa: N818 - nothing went wrong
@@ -114,7 +114,7 @@ class Downloader:
     def _read(self, answer: "Answer", partial: Partial) -> None:
         """Append the body."""
         promised = answer.headers.get("Content-Length", "")
-        most = partial.size + int(promised) if promised.isdecimal() else _LARGEST
+        most = partial.size + int(promised[:20]) if promised.isdecimal() else _LARGEST  # Python refuses endless digits
         if most > _LARGEST:
             raise Trouble(trouble.TOO_LONG, f"it is said to have {most:,} bytes, which no wheel has")
         for chunk in answer.chunks():

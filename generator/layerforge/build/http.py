@@ -175,6 +175,7 @@ def open_transport(root: Path, environ: Mapping[str, str], *, connections: int, 
     """
     credentials = Credentials(find_indexes(root), environ)
     with contextlib.suppress(ValueError):
-        patience = replace(patience, read=float(environ.get("UV_HTTP_TIMEOUT", patience.read)))
+        seconds = float(environ.get("UV_HTTP_TIMEOUT", ""))
+        patience = replace(patience, read=seconds) if seconds > 0 else patience
     settings = find_settings(root).table
     return Transport(credentials, environ, settings, connections=connections, patience=patience)

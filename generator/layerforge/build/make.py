@@ -40,15 +40,16 @@ def build(jobs: Sequence[Job], store: Store, *, parallel: int, progress: Progres
         LayerforgeError: everything that went wrong, for all jobs. Nothing that differs from the lock is left behind.
     """
     progress.start("building ZIPs", count=len(jobs))
+    pool = ThreadPoolExecutor(max(1, parallel))
     try:
-        with ThreadPoolExecutor(max(1, parallel)) as pool:
-            unproved = sorted({pin for job in jobs if job.expected is None for pin in job.pins})
-            gather([pool.submit(_prove, pin, store) for pin in unproved], [None] * len(unproved))
-            futures = [pool.submit(_build, job, store) for job in jobs]
-            for future in as_completed(futures):
-                size = 0 if future.exception() else future.result().zipped_size
-                progress.advance(size, done=1)
+        unproved = sorted({pin for job in jobs if job.expected is None for pin in job.pins})
+        gather([pool.submit(_prove, pin, store) for pin in unproved], [None] * len(unproved))
+        futures = [pool.submit(_build, job, store) for job in jobs]
+        for future in as_completed(futures):
+            size = 0 if future.exception() else future.result().zipped_size
+            progress.advance(size, done=1)
     finally:
+        pool.shutdown(cancel_futures=True)  # of an interrupted run, only what has begun is waited for
         progress.finish()
     return merge_warnings(gather(futures, [job.unit for job in jobs]), [job.packaged for job in jobs])
 

@@ -39,7 +39,7 @@ class Outcome:
 
     Attributes:
         repair: what was to be done.
-        policy: as it is now; ``None`` for a version that was deleted in the meantime.
+        policy: as it was read last; ``None`` for a version that was deleted in the meantime.
         problem: why something is left to do.
         outside: whether AWS could not be asked any more.
     """
@@ -98,13 +98,15 @@ def _mend_region(access: Access, region: str, planned: Sequence[Repair]) -> tupl
             return Outcome(repair=repair, policy=before)
         try:
             door = PolicyDoor(access.lambda_(region), version)
-            return Outcome(repair=repair, policy=carry_out(door, repair.changes, repair.audited.subject.wanted))
+            try:
+                return Outcome(repair=repair, policy=carry_out(door, repair.changes, repair.audited.subject.wanted))
+            except FullError:
+                problem = _full(version)
+            except ChangedError:
+                problem = _restless(version)
+            return Outcome(repair=repair, policy=door.read(), problem=problem)  # some changes may have been made
         except GoneError:
             return Outcome(repair=repair, policy=None)
-        except FullError:
-            return Outcome(repair=repair, policy=before, problem=_full(version))
-        except ChangedError:
-            return Outcome(repair=repair, policy=before, problem=_restless(version))
         except OutsideError as error:
             lost.set()
             return Outcome(repair=repair, policy=before, problem=error.diagnostics[0], outside=True)
