@@ -82,6 +82,7 @@ def test_there_are_no_modules(here: Path, capsys: pytest.CaptureFixture[str]) ->
 
 @pytest.mark.parametrize("option", ["--keep-days", "--max-bytes"])
 def test_a_limit_of_the_cache_below_nothing(option: str, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit, match=r"^2$"):
-        run(["cache", "prune", f"{option}=-3"])
-    assert capsys.readouterr().err.endswith(f"error: argument {option}: '-3' is not a number from 0 on\n")
+    assert refused(capsys, "cache", "prune", f"{option}=-3") == (
+        f"error[CLI009]: argument {option}: '-3' is not a number from 0 on\n\n"
+        "hint: `layerforge cache prune --help` tells what there is\n"
+    )

@@ -42,13 +42,6 @@ def test_version() -> None:
     assert run_module("--version").stdout == f"layerforge {__version__}\n"
 
 
-def test_an_unknown_command_is_a_usage_error_that_names_the_commands() -> None:
-    done = run_module("bulid")
-    assert done.returncode == ExitCode.SPEC
-    assert "bulid" in done.stderr
-    assert "build" in done.stderr
-
-
 def test_no_command_prints_the_help() -> None:
     done = run_module()
     assert done.returncode == ExitCode.SPEC
@@ -147,28 +140,6 @@ def test_json_is_one_object_whatever_happens(fake: Fake, capsys: pytest.CaptureF
         ],
         "result": {"answer": 42},
     }
-
-
-@pytest.mark.parametrize(
-    ("argv", "command", "message"),
-    [
-        (["gen", "--json", "--jobs", "x"], "gen", "argument -j/--jobs: 'x' is not a number from 1 to 256"),
-        (["gen", "--bogus", "--json"], "gen", "unrecognized arguments: --bogus"),
-        (["cache", "--json"], "cache", "the following arguments are required: ACTION"),
-        (["why", "--json"], "why", "the following arguments are required: PACKAGE"),
-        (["--json"], "", "unrecognized arguments: --json"),
-    ],
-)
-def test_a_misspelt_command_line_is_json_too(
-    argv: list[str], command: str, message: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main.run(argv) == ExitCode.SPEC
-    said = capsys.readouterr()
-    assert said.err == ""
-    answer = json.loads(said.out)
-    assert (answer["command"], answer["exit_code"]) == (command, 2)
-    assert [(item["code"], item["message"]) for item in answer["diagnostics"]] == [("CLI009", message)]
-    assert answer["diagnostics"][0]["hint"] == f"`{f'layerforge {command}'.strip()} --help` tells what there is"
 
 
 def test_ctrl_c_is_130_without_a_traceback(fake: Fake, capsys: pytest.CaptureFixture[str]) -> None:

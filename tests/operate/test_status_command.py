@@ -208,11 +208,10 @@ def test_an_environment_and_its_channels(status: Status, aws_here: Aws, tmp_path
     assert [call.action for call in aws_here.log.calls] == ["GetParameters", "GetLayerVersionByArn"]
 
 
-def test_what_cannot_stand_before_parameters(status: Status, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as stopped:
-        status("--ssm-root", "dev/")
-    assert stopped.value.code == 2
-    assert "argument --ssm-root: 'dev/' is not a prefix such as /test" in capsys.readouterr().err
+def test_what_cannot_stand_before_parameters(status: Status) -> None:
+    code, _out, err = status("--ssm-root", "dev/")
+    assert code == 2
+    assert "argument --ssm-root: 'dev/' is not a prefix such as /test" in err
 
 
 def test_a_stale_lock_is_told_before_aws_is_asked(status: Status, aws_here: Aws, tmp_path: Path) -> None:

@@ -3,12 +3,13 @@
 import argparse
 from collections.abc import Sequence
 from importlib import import_module
-from typing import Final, NoReturn, Protocol
+from typing import Final, Protocol
 
 from layerforge import __version__
 from layerforge.cli.console import Console, LostOutput
+from layerforge.cli.misuse import Misused, Parser, too_early
 from layerforge.cli.outside import lose_output, of_the_machine
-from layerforge.diagnostics import Diagnostic, ExitCode, LayerforgeError
+from layerforge.diagnostics import ExitCode, LayerforgeError
 
 COMMANDS: Final = {
     "init": "start a project: write a first layers.yaml",
@@ -41,32 +42,15 @@ class Command(Protocol):
         """Do the work and return the exit code; raise LayerforgeError for what cannot go on."""
 
 
-class _Misused(Exception):  # noqa: N818 - it never leaves this file
-    """The command line cannot be understood."""
-
-    def __init__(self, parser: argparse.ArgumentParser, message: str) -> None:
-        super().__init__(message)
-        self.parser, self.message = parser, message
-
-
-class _Parser(argparse.ArgumentParser):
-    """A parser that leaves it to us how a mistake is told."""
-
-    def error(self, message: str) -> NoReturn:
-        raise _Misused(self, message)
-
-
 def run(argv: Sequence[str]) -> int:
     """Run one command line and return its exit code. Only the module of the chosen command is imported."""
-    name = next((word for word in argv if not word.startswith("-")), None)
+    words = [word for word in argv if not word.startswith("-")]
+    name = next((word for word in words if word in COMMANDS), words[0] if words else None)
     try:
         return _dispatch(name, argv)
-    except _Misused as misuse:
-        if "--json" not in argv:
-            argparse.ArgumentParser.error(misuse.parser, misuse.message)
-        console = Console(command=name or "", as_json=True)
-        hint = f"`{misuse.parser.prog} --help` tells what there is"
-        console.diagnose([Diagnostic(code="CLI009", message=misuse.message, hint=hint)])
+    except Misused as misuse:
+        console = Console(command=name or "", as_json="--json" in argv)
+        console.diagnose(misuse.diagnostics)
         return _close(console, ExitCode.SPEC)
 
 
@@ -76,12 +60,15 @@ def _dispatch(name: str | None, argv: Sequence[str]) -> int:
         parser.parse_args(argv)  # --help, --version, or the error that names the commands
         parser.print_help()
         return ExitCode.SPEC
+    before, after = argv[: argv.index(name)], argv[argv.index(name) + 1 :]
+    early = [word for word in before if word.startswith("-") and word not in {"-h", "--help", "--version"}]
+    if early:
+        raise too_early(early, name)
     command: Command = import_module(f"layerforge.cli.commands.{name}")
-    subparser = _Parser(
+    subparser = Parser(
         prog=f"layerforge {name}", description=command.__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     command.configure(subparser)
-    before, after = argv[: argv.index(name)], argv[argv.index(name) + 1 :]
     parser.parse_args([*before, name])
     args = subparser.parse_args(after)
     console = Console(command=name, as_json=getattr(args, "json", False), quiet=getattr(args, "quiet", False))
@@ -119,7 +106,7 @@ def _close(console: Console, exit_code: int) -> int:
 def _parser() -> argparse.ArgumentParser:
     width = max(map(len, COMMANDS))
     table = "\n".join(f"  {name:<{width}}  {text}" for name, text in COMMANDS.items())
-    parser = _Parser(
+    parser = Parser(
         prog="layerforge",
         usage="layerforge [--version] COMMAND [OPTION ...]",
         description="AWS Lambda layers from a YAML spec: locked contents, byte-reproducible ZIPs, Terraform modules.",
