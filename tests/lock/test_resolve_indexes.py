@@ -151,7 +151,7 @@ def test_a_package_that_is_there_as_source_only(index: SimpleIndex, tmp_path: Pa
         (found,) = refusal(tmp_path, requirement, **ONE)
         assert (found.code, found.message) == (
             "UV013",
-            "`source` is there as source only, and layers are made of wheels",
+            "`source` has no wheel that fits, only source, and layers are made of wheels",
         )
         assert found.location == plans.location()
 

@@ -120,7 +120,7 @@ def one(error: LayerforgeError) -> Diagnostic:
                 " of sd cannot be used.\n         And because your project depends on clash, we can conclude that x."
             ),
             "UV013",
-            "`sd` is there as source only, and layers are made of wheels",
+            "`sd` has no wheel that fits, only source, and layers are made of wheels",
             WHEEL,
             "clash",
         ),
@@ -131,6 +131,48 @@ def one(error: LayerforgeError) -> Diagnostic:
             ),
             "UV014",
             "`nat` has no wheel that `python3.11/arm64` can load",
+            f"ask for another version, drop the target from the layer, or {WHEEL}",
+            "nat",
+        ),
+        (
+            (
+                "  cause: Because all versions of nat have no usable wheels and your project depends on nat, we can conclude"
+                " that your project's requirements are unsatisfiable."
+            ),
+            "UV013",
+            "`nat` has no wheel that fits, only source, and layers are made of wheels",
+            WHEEL,
+            "nat",
+        ),
+        (
+            (
+                "  cause: Because nat>=1.0,<2.0 has no usable wheels and only the following versions of nat are available:\n"
+                "             nat>=1.0,<2.0\n         we can conclude that all versions of nat cannot be used.\n"
+                "         And because your project depends on nat, we can conclude x."
+            ),
+            "UV013",
+            "`nat` has no wheel that fits, only source, and layers are made of wheels",
+            WHEEL,
+            "nat",
+        ),
+        (
+            (
+                "  cause: Because all of:\n             nat<=1.0\n             nat==1.1\n         have no usable wheels and all"
+                f" of:\n             nat>=1.2,<=1.4\n             nat>=1.5,<2\n         have no `{OLD_ARM}`-compatible wheels and"
+                " your project depends on nat, we can conclude that your project's requirements are unsatisfiable."
+            ),
+            "UV014",
+            "`nat` has no wheel that `python3.11/arm64` can load",
+            f"ask for another version, drop the target from the layer, or {WHEEL}",
+            "nat",
+        ),
+        (
+            (
+                "  cause: Because nat==1.0 has no wheels with a matching Python version tag (e.g., `cp38`) and your project"
+                " depends on nat==1.0, we can conclude that your project's requirements are unsatisfiable."
+            ),
+            "UV014",
+            "`nat` has no wheel that the Pythons of these targets can load",
             f"ask for another version, drop the target from the layer, or {WHEEL}",
             "nat",
         ),

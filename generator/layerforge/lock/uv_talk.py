@@ -2,15 +2,15 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from packaging.utils import canonicalize_name
 
 from layerforge.diagnostics import Diagnostic, LayerforgeError, Location, OutsideError, Severity, SpecError
-from layerforge.lock.asked import WHEEL_REMEDY
 from layerforge.lock.requests import Request
 from layerforge.lock.targets import Platform
+from layerforge.lock.uv_causes import find_cause
 from layerforge.process import Finished
 
 _BLOCK: Final = re.compile(r"(warning|error|hint): (.*)")
@@ -30,40 +30,11 @@ _USELESS_HINTS: Final = (
     "The `requires-python` value",
     "Pre-releases are available",
 )
-_LOGIN_HINT: Final = (
-    "if an index should have it: one that wants a login may answer with a page for people instead; look at the index's"
-    " URL and credentials (`UV_DEFAULT_INDEX`, `UV_INDEX`, or `[[index]]` in uv.toml), else at the name's spelling"
-)
-_NOWHERE: Final = "`{name}` is in none of the indexes"
 _NETWORK_HINT: Final = (
     "uv asks the indexes of `UV_DEFAULT_INDEX`, `UV_INDEX` and uv.toml; proxies are `HTTPS_PROXY` and `NO_PROXY`, a"
     " company's certificates `SSL_CERT_FILE`; without a network, name a folder of wheels in `UV_FIND_LINKS` and set"
     " `UV_NO_INDEX=1`"
 )
-_CAUSES: Final = (
-    ("UV007", re.compile(r"(?P<name>[\w.-]+) was not found in the package registry"), _NOWHERE, _LOGIN_HINT),
-    ("UV007", re.compile(r"there is no version of (?P<name>[\w.-]+==[^\s,]+)"), _NOWHERE, _LOGIN_HINT),
-    ("UV007", re.compile(r"there are no versions of (?P<name>[\w.-]+)"), _NOWHERE, _LOGIN_HINT),
-    (
-        "UV013",
-        re.compile(r"(?P<name>[\w.-]+?)(?:[=<>!]=?[^\s,]+)? has no usable wheels"),
-        "`{name}` is there as source only, and layers are made of wheels",
-        WHEEL_REMEDY,
-    ),
-    (
-        "UV014",
-        re.compile(r"(?P<name>[\w.-]+?)(?:[=<>!]=?[^\s,]+)? has no `(?P<aim>[^`]*)`-compatible wheels"),
-        "`{name}` has no wheel that `{aim}` can load",
-        f"ask for another version, drop the target from the layer, or {WHEEL_REMEDY}",
-    ),
-    (
-        "UV015",
-        re.compile(r"(?P<name>[\w.-]+)==(?P<version>\S+) was yanked"),
-        "every version of `{name}` that fits was yanked by its authors",
-        "pin it by `=={version}` if it has to be",
-    ),
-)
-"""What uv's reasons come down to, where one reason explains all: code, what to look for, message and hint."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -169,14 +140,9 @@ def _no_solution(first: str, reasons: tuple[str, ...], hints: list[str], request
     if "network was disabled" in " ".join(hints):
         message, hint = "packages are not in uv's cache, and uv is told to stay offline", "unset `UV_OFFLINE`"
         return OutsideError(Diagnostic(code="UV008", message=message, hint=hint, notes=notes))
-    for code, pattern, message, hint in _CAUSES:
-        found = pattern.search(text)
-        if found:
-            words = {name: value or "" for name, value in found.groupdict().items()}
-            told = message.format(**words)
-            return SpecError(
-                Diagnostic(code=code, message=told, location=where, hint=hint.format(**words), notes=notes)
-            )
+    cause = find_cause(text)
+    if cause is not None:
+        return SpecError(replace(cause, location=where, notes=notes))
     split = re.search(r"\(markers: (.*)\)$", first)
     message = "the requirements have no solution" + (f" for {split[1]}" if split else "")
     hint = "loosen one of the requirements; the notes say which exclude each other"
