@@ -31,7 +31,7 @@ type: .venv/.stamp-dev ## mypy, strict
 scan: .venv-scan/.stamp ## checkov over modules/ and examples/, with its policies and ours; SARIF in build/scan/
 	@sh .ci/scan modules examples
 
-bench: .venv-bench/.stamp .venv-scan/.stamp .venv/.stamp-run ## compare with other tools, print the tables (BENCH_ARGS="--long --update-readme")
+bench: .venv-bench/.stamp .venv-scan/.stamp .venv/.stamp-run ## compare with other tools, print the tables (BENCH_ARGS="--long --update-docs")
 	@$(PY) bench/run.py $(BENCH_ARGS)
 
 check: lint type check-gen scan test ## all that CI runs: lint, types, import contract, gen --check, scan, tests

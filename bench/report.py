@@ -1,11 +1,11 @@
-"""Markdown: tables, claims beside measurements, and the region of the README that quotes them."""
+"""Markdown: tables, claims beside measurements, and the page that quotes them."""
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-BEGIN = "<!-- bench: written by `make bench BENCH_ARGS=--update-readme` -->"
+BEGIN = "<!-- bench: written by `make bench BENCH_ARGS=--update-docs` -->"
 END = "<!-- bench: end -->"
 _PART = re.compile(r"<!-- bench: part (\w+) -->")
 
@@ -51,22 +51,20 @@ def claims_table(claims: Sequence[Claim]) -> str:
     return table(["claim", "wanted", "measured"], rows)
 
 
-def update(readme: Path, machine: str, parts: Mapping[str, str]) -> None:
-    """Write parts into the marked region of the README. Those that it has and that were not measured stay.
+def update(page: Path, machine: str, parts: Mapping[str, str]) -> None:
+    """Write parts into the marked region of a page. Those that it has and that were not measured stay.
 
     Raises:
-        ValueError: the README has no such region, or what would stay was measured on another machine.
+        ValueError: the page has no such region, or what would stay was measured on another machine.
     """
-    before = readme.read_text(encoding="utf-8")
+    before = page.read_text(encoding="utf-8")
     found = re.findall(f"{re.escape(BEGIN)}\n(.*?)\n{re.escape(END)}", before, re.DOTALL)
     if len(found) != 1:
-        raise ValueError(f"{readme} has not exactly one region between {BEGIN} and {END}")
+        raise ValueError(f"{page} has not exactly one region between {BEGIN} and {END}")
     head, *rest = _PART.split(found[0])
     kept = {name: text.strip() for name, text in zip(rest[::2], rest[1::2], strict=True)}
     if kept.keys() - parts.keys() and head.strip() != machine:
-        raise ValueError(
-            f"{readme} quotes another machine, so all parts have to be measured:\n{head.strip()}\n{machine}"
-        )
+        raise ValueError(f"{page} quotes another machine, so all parts have to be measured:\n{head.strip()}\n{machine}")
     written = [f"<!-- bench: part {name} -->\n\n{text}" for name, text in ({**kept, **parts}).items()]
     region = "\n\n".join([BEGIN, machine, *written, END])
-    readme.write_text(before.replace(f"{BEGIN}\n{found[0]}\n{END}", region), encoding="utf-8")
+    page.write_text(before.replace(f"{BEGIN}\n{found[0]}\n{END}", region), encoding="utf-8")

@@ -32,18 +32,18 @@ LONG = ("scale", "roots")
 
 
 def main() -> None:
-    """Measure, print, and write the README's region if asked to."""
+    """Measure, print, and write the page on speed if asked to."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repetitions", type=int, default=7, help="measured rounds, at least 7 to be quoted")
     parser.add_argument("--part", action="append", choices=PARTS, help="only this part")
     parser.add_argument("--long", action="store_true", help=f"also the parts that take minutes: {', '.join(LONG)}")
     parser.add_argument(
-        "--update-readme", action="store_true", help="write what was measured into README.md; all parts"
+        "--update-docs", action="store_true", help="write what was measured into docs/speed.md; all parts"
     )
     args = parser.parse_args()
-    if args.update_readme and args.repetitions < 7:
-        parser.error("--update-readme needs at least 7 repetitions")
-    everything = args.long or args.update_readme
+    if args.update_docs and args.repetitions < 7:
+        parser.error("--update-docs needs at least 7 repetitions")
+    everything = args.long or args.update_docs
     chosen = args.part or [name for name in PARTS if everything or name not in LONG]
 
     if "roots" in chosen:
@@ -58,8 +58,8 @@ def main() -> None:
         texts[name] = with_claims(text, claims)
         kept = kept and all(claim.kept for claim in claims)
         print(f"\n{texts[name]}", flush=True)
-    if args.update_readme:
-        update(ROOT / "README.md", machine(), texts)
+    if args.update_docs:
+        update(ROOT / "docs/speed.md", machine(), texts)
     sys.exit(0 if kept else 1)
 
 

@@ -86,10 +86,10 @@ def test_a_missed_claim_says_so() -> None:
     ]
 
 
-def test_only_the_region_of_the_readme_is_written(tmp_path: Path) -> None:
-    report, readme = load("report"), tmp_path / "README.md"
-    readme.write_text(f"before\n\n{report.BEGIN}\n\nold \\1\n\n{report.END}\n\nafter\n", encoding="utf-8")
-    report.update(readme, "this machine", {"tools": "new \\1 table"})
+def test_only_the_region_of_the_page_is_written(tmp_path: Path) -> None:
+    report, page = load("report"), tmp_path / "speed.md"
+    page.write_text(f"before\n\n{report.BEGIN}\n\nold \\1\n\n{report.END}\n\nafter\n", encoding="utf-8")
+    report.update(page, "this machine", {"tools": "new \\1 table"})
     blocks = [
         "before",
         report.BEGIN,
@@ -99,25 +99,25 @@ def test_only_the_region_of_the_readme_is_written(tmp_path: Path) -> None:
         report.END,
         "after\n",
     ]
-    assert readme.read_text(encoding="utf-8") == "\n\n".join(blocks)
+    assert page.read_text(encoding="utf-8") == "\n\n".join(blocks)
     with pytest.raises(ValueError, match="exactly one region"):
         report.update(ROOT / "LICENSE", "this machine", {"tools": "table"})
 
 
 def test_parts_that_were_not_measured_stay_if_this_machine_made_them(tmp_path: Path) -> None:
-    report, readme = load("report"), tmp_path / "README.md"
-    readme.write_text(f"{report.BEGIN}\n\n{report.END}\n", encoding="utf-8")
-    report.update(readme, "one machine", {"tools": "tools 1", "scale": "scale 1"})
-    report.update(readme, "one machine", {"tools": "tools 2", "roots": "roots 2"})
+    report, page = load("report"), tmp_path / "speed.md"
+    page.write_text(f"{report.BEGIN}\n\n{report.END}\n", encoding="utf-8")
+    report.update(page, "one machine", {"tools": "tools 1", "scale": "scale 1"})
+    report.update(page, "one machine", {"tools": "tools 2", "roots": "roots 2"})
     texts = {"tools": "tools 2", "scale": "scale 1", "roots": "roots 2"}
     parts = [f"<!-- bench: part {name} -->\n\n{text}" for name, text in texts.items()]
     kept = "\n\n".join([report.BEGIN, "one machine", *parts, f"{report.END}\n"])
-    assert readme.read_text(encoding="utf-8") == kept
+    assert page.read_text(encoding="utf-8") == kept
     with pytest.raises(ValueError, match=r"all parts have to be measured:\none machine\nanother machine$"):
-        report.update(readme, "another machine", {"tools": "tools 3"})
-    assert readme.read_text(encoding="utf-8") == kept
-    report.update(readme, "another machine", {"tools": "tools 4", "scale": "scale 4", "roots": "roots 4"})
-    assert "another machine" in readme.read_text(encoding="utf-8")
+        report.update(page, "another machine", {"tools": "tools 3"})
+    assert page.read_text(encoding="utf-8") == kept
+    report.update(page, "another machine", {"tools": "tools 4", "scale": "scale 4", "roots": "roots 4"})
+    assert "another machine" in page.read_text(encoding="utf-8")
 
 
 def test_the_memory_of_a_child_and_of_its_child_count_together() -> None:
@@ -166,12 +166,19 @@ def test_the_fleet_of_the_bench_is_a_spec_without_mistakes(tmp_path: Path, monke
     assert fleet.one_line.is_file()
 
 
-def test_the_readme_quotes_what_bench_prints() -> None:
+def test_the_page_on_speed_quotes_what_bench_prints() -> None:
     report = load("report")
-    _, region, _ = (
-        (ROOT / "README.md").read_text(encoding="utf-8").replace(report.END, report.BEGIN).split(report.BEGIN)
-    )
+    page = (ROOT / "docs/speed.md").read_text(encoding="utf-8")
+    _, region, _ = page.replace(report.END, report.BEGIN).split(report.BEGIN)
     assert "| claim | wanted | measured |" in region
     assert "SHA-256 in one thread" in region
     assert {"tools", "startup", "memory", "scale", "roots"} <= set(re.findall("<!-- bench: part ([a-z]+) -->", region))
     assert "(missed)" not in region
+
+
+def test_the_readme_has_its_numbers_from_the_page_on_speed() -> None:
+    readme, page = ((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "docs/speed.md"))
+    (section,) = re.findall(r"^## How fast\n(.*?)^## ", readme, re.MULTILINE | re.DOTALL)
+    numbers = re.findall(r"[0-9]+(?:\.[0-9]+)?", section)
+    assert numbers
+    assert [number for number in numbers if not re.search(rf"(?<![0-9.]){re.escape(number)}(?![0-9.])", page)] == []

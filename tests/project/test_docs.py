@@ -136,6 +136,14 @@ def test_the_mistake_in_the_readme_is_told_as_the_readme_shows(tmp_path: Path) -
     assert done.stderr.startswith(shown)
 
 
+def test_the_readme_shows_lines_of_the_emitted_module() -> None:
+    fences = [fence["body"] for fence in FENCE.finditer(text(Path("README.md")))]
+    (shown,) = (body for body in fences if body.startswith('resource "aws_lambda_layer_version"'))
+    module = iter(text(Path("modules/shared-utils/main.tf")).splitlines())
+    wanted = [line for line in shown.splitlines() if line.strip() != "# ..."]
+    assert [line for line in wanted if line not in module] == []  # in this order
+
+
 @pytest.mark.parametrize("path", EXAMPLES, ids=str)
 def test_every_example_tells_the_editor_its_schema(path: Path) -> None:
     first = text(path).splitlines()[0]
