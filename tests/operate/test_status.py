@@ -81,10 +81,3 @@ def test_a_parameter_is_all_that_is_left() -> None:
 def test_other_content_is_other_content_wherever_parameters_point() -> None:
     seen = Seen(pointers={ONE: arn(2)}, pointed={arn(2): held(2, WRONG)}, newest=held(2, WRONG))
     assert stands(wanted(ONE), seen)[:2] == (State.OTHER, 2)
-
-
-def test_a_functions_code_has_no_version() -> None:
-    code = Wanted(unit=UNIT, name="f", sha256=RIGHT, function=True)
-    found = Held(arn="arn:aws:lambda:eu-west-1:123456789012:function:f", number=None, sha256=WRONG)
-    record = judge(REGION, code, Seen(newest=found))
-    assert record.detail == f"it holds {WRONG[:12]}, the lock says {RIGHT[:12]}"

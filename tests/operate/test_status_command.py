@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 from layerforge.cli.main import run
 from layerforge.names import Sha256
 from layerforge.operate.aws import Access
-from layerforge.operate.status import State, Wanted
+from layerforge.operate.status import Asked, State, Wanted, WantedFunction
 from layerforge.operate.survey import survey
 from support import fleet, plans
 from support.estate import zip_of
@@ -243,19 +244,37 @@ def test_more_parameters_than_one_request_takes(aws_here: Aws) -> None:
     assert sorted(call.action for call in aws_here.log.calls) == ["GetLayerVersionByArn", *["GetParameters"] * 3]
 
 
-def test_the_code_of_functions(aws_here: Aws) -> None:
+def test_functions_their_layers_and_aliases(aws_here: Aws) -> None:
     trust = json.dumps({"Version": "2012-10-17", "Statement": []})
     role = aws_here.client("iam").create_role(RoleName="functions", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
-    created = fleet.api(aws_here).create_function(
-        FunctionName="f", Role=role, Runtime="python3.12", Handler="a.b", Code={"ZipFile": zip_of("code")}
+    api, digest = fleet.api(aws_here), Sha256(hashlib.sha256(zip_of("content")).hexdigest())
+    old, new = fleet.publish(aws_here, "tools", seed="before"), fleet.publish(aws_here, "tools")
+    created = api.create_function(
+        FunctionName="f", Role=role, Runtime="python3.12", Handler="a.b", Code={"ZipFile": zip_of("code")}, Layers=[old]
     )
+    code = Sha256(base64.b64decode(created["CodeSha256"]).hex())
+    api.create_alias(FunctionName="f", Name="live", FunctionVersion=api.publish_version(FunctionName="f")["Version"])
+    tools = Wanted(unit=plans.layer("tools").units[0], name="tools", sha256=digest)
     unit = plans.function("f").units[0]
-    digest = Sha256(base64.b64decode(created["CodeSha256"]).hex())
-    right = Wanted(unit=unit, name="f", sha256=digest, function=True)
-    wrong = Wanted(unit=unit, name="f", sha256=plans.sha256("other"), function=True)
-    gone = Wanted(unit=unit, name="g", sha256=digest, function=True)
-    states = [record.state for record in survey(Access(), REGION, [right, wrong, gone])]
-    assert states == [State.PUBLISHED, State.OTHER, State.MISSING]
+    function = WantedFunction(unit=unit, name="f", sha256=code, layers=(tools,), aliases=("live",))
+
+    def stands(*asked: Asked) -> list[tuple[State, str]]:
+        aws_here.log.clear()
+        return [(record.state, record.detail) for record in survey(Access(), REGION, asked)]
+
+    holds = f"holds {hashlib.sha256(zip_of('before')).hexdigest()[:12]}, the lock says {digest[:12]}"
+    assert stands(function) == [(State.OTHER_LAYERS, f"layer 1, `tools:1`, {holds}")]
+    api.update_function_configuration(FunctionName="f", Layers=[new])
+    assert stands(function) == [(State.ELSEWHERE, f"`live` names version 1: layer 1, `tools:1`, {holds}")]
+    api.update_alias(FunctionName="f", Name="live", FunctionVersion=api.publish_version(FunctionName="f")["Version"])
+    assert stands(tools, function) == [(State.PUBLISHED, ""), (State.PUBLISHED, "")]
+    asked = ["GetFunctionConfiguration", "GetFunctionConfiguration", "GetLayerVersionByArn", "ListLayerVersions"]
+    assert sorted(call.action for call in aws_here.log.calls) == asked, "the layer was asked for by itself already"
+    assert stands(replace(function, name="g"), replace(function, sha256=plans.sha256("other"))) == [
+        (State.MISSING, ""),
+        (State.OTHER, f"it holds {code[:12]}, the lock says {plans.sha256('other')[:12]}"),
+    ]
+    assert stands(replace(function, aliases=("none",))) == [(State.ELSEWHERE, "there is no alias `none`")]
 
 
 def _signed(aws: Aws, key: str, content: bytes) -> dict[str, str]:

@@ -1,73 +1,14 @@
-"""What `layerforge status` compares, and what it prints."""
+"""What `layerforge status` prints: the table, the finding, and the same as plain data."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from layerforge.diagnostics import Diagnostic, ExitCode, plural
-from layerforge.lock.types import Lock
 from layerforge.operate.aws import Answers
-from layerforge.operate.regions import Look
-from layerforge.operate.status import Held, Record, State, Wanted
-from layerforge.plan.fleet_types import Plan, Pointer
-from layerforge.plan.packaged import signing_profile_of
-from layerforge.plan.types import Layer, Packaged, Unit
+from layerforge.operate.status import Asked, Held, Record, State, WantedFunction
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Environment:
-    """What one of several environments has in its roots' variables.
-
-    Attributes:
-        name_prefix: stands before names at AWS.
-        ssm_root: stands before the names of SSM parameters; ``None`` for an environment without any.
-    """
-
-    name_prefix: str
-    ssm_root: str | None
-
-
-def wanted_in(
-    look: Look[Packaged], locks: Mapping[Path, Lock], plan: Plan, environment: Environment
-) -> dict[str, tuple[Wanted, ...]]:
-    """Return what should be published in each Region as the locks, none of which is stale, and the pins files say."""
-    channels = {fleet.spec: fleet.channels for fleet in plan.fleets}
-
-    def pointers(thing: Packaged, unit: Unit) -> tuple[Pointer, ...]:
-        return channels[thing.spec].get(unit.layer, ()) if thing.spec in channels else ()
-
-    def one(thing: Packaged, region: str) -> Iterator[Wanted]:
-        root, ssm = environment.ssm_root, thing.publish.ssm if isinstance(thing, Layer) else None
-        prefix = None if root is None or ssm is None else f"{root}{ssm}"
-        for unit in thing.units:
-            built = locks[thing.spec].units[unit.layer, unit.key].built
-            if built is not None:
-                yield Wanted(
-                    unit=unit,
-                    name=f"{environment.name_prefix}{unit.aws_name}",
-                    sha256=built.sha256,
-                    parameters=() if prefix is None else tuple(f"{prefix}/{target}/latest" for target in unit.targets),
-                    channels={} if prefix is None else _channels(prefix, unit, pointers(thing, unit), region),
-                    function=not isinstance(thing, Layer),
-                    signed=signing_profile_of(thing) is not None,
-                )
-
-    return {
-        region: tuple(found for thing in here for found in one(thing, region)) for region, here in look.regions.items()
-    }
-
-
-def _channels(prefix: str, unit: Unit, pointers: Iterable[Pointer], region: str) -> dict[str, str]:
-    return {
-        f"{prefix}/{target}/{pointer.channel}": pointer.arns[region]
-        for pointer in pointers
-        if pointer.unit == unit.key and region in pointer.arns
-        for target in unit.targets
-    }
-
-
-def records_of(wanted: Mapping[str, tuple[Wanted, ...]], answers: Answers[tuple[Record, ...]]) -> list[Record]:
+def records_of(wanted: Mapping[str, tuple[Asked, ...]], answers: Answers[tuple[Record, ...]]) -> list[Record]:
     """Return a record for each unit and Region, of those too that did not answer."""
     return [
         record
@@ -76,7 +17,7 @@ def records_of(wanted: Mapping[str, tuple[Wanted, ...]], answers: Answers[tuple[
     ]
 
 
-def _unknown(region: str, wanted: Wanted) -> Record:
+def _unknown(region: str, wanted: Asked) -> Record:
     return Record(region=region, wanted=wanted, state=State.UNKNOWN, detail="AWS did not answer")
 
 
@@ -109,9 +50,21 @@ def verdict(records: Sequence[Record]) -> list[Diagnostic]:
             code="STAT001",
             message=f"{plural(len(late), 'unit')} {'is' if len(late) == 1 else 'are'} not published as the lock says, "
             f"in {', '.join(f'`{name}`' for name in regions)}",
-            hint="apply Terraform there again; the other Regions need nothing",
+            hint="apply Terraform there again; the other Regions need nothing" + _where_a_plan_is_empty(late),
         )
     ]
+
+
+def _where_a_plan_is_empty(late: Sequence[Record]) -> str:
+    """Return what helps where Terraform takes for done what stopped before a version of the function was published."""
+    behind = [one for one in late if isinstance(one.wanted, WantedFunction) and one.state is State.ELSEWHERE]
+    if not behind:
+        return ""
+    first = behind[0]
+    return (
+        f". If it plans nothing for `{first.wanted.unit.layer}`: `aws lambda publish-version --region {first.region} "
+        f"--function-name {first.wanted.name}`, then apply"
+    )
 
 
 def exit_code(records: Sequence[Record]) -> ExitCode:
@@ -131,7 +84,7 @@ def as_data(records: Sequence[Record], paused: Sequence[str]) -> dict[str, Any]:
             {
                 "region": one.region,
                 "name": one.wanted.unit.layer,
-                "kind": "function" if one.wanted.function else "layer",
+                "kind": "function" if isinstance(one.wanted, WantedFunction) else "layer",
                 "unit": one.wanted.unit.key,
                 "aws_name": one.wanted.name,
                 "state": one.state.value,

@@ -18,6 +18,7 @@ class State(StrEnum):
     PUBLISHED = "published"
     MISSING = "missing"
     OTHER = "other-content"
+    OTHER_LAYERS = "other-layers"
     ELSEWHERE = "pointer-elsewhere"
     UNKNOWN = "unknown"
 
@@ -29,15 +30,14 @@ class State(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wanted:
-    """What should be published of one unit.
+    """What should be published of one unit of a layer.
 
     Attributes:
         unit: which.
-        name: of the layer, or function, at AWS.
+        name: of the layer at AWS.
         sha256: of the ZIP that the lock records.
         parameters: the SSM parameters that should name it; empty for none.
         channels: the SSM parameters of its channels, and the version that the pins file has for each.
-        function: whether it is a function's code and not a layer.
         signed: whether AWS Signer should have signed it.
     """
 
@@ -46,8 +46,32 @@ class Wanted:
     sha256: Sha256
     parameters: tuple[str, ...] = ()
     channels: Mapping[str, str] = field(default_factory=dict)
-    function: bool = False
     signed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WantedFunction:
+    """What a function should be.
+
+    Attributes:
+        unit: its code.
+        name: of the function at AWS.
+        sha256: of the ZIP that the lock records.
+        layers: its layers in their order: a unit of the spec's, whose content counts, or the ARN of a chosen version;
+            ``None`` for one that the spec does not tell for this Region.
+        aliases: that should point to a version with that code and those layers.
+        signed: whether AWS Signer should have signed its code.
+    """
+
+    unit: Unit
+    name: str
+    sha256: Sha256
+    layers: tuple[Wanted | str | None, ...] = ()
+    aliases: tuple[str, ...] = ()
+    signed: bool = False
+
+
+Asked = Wanted | WantedFunction
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,7 +80,7 @@ class Held:
 
     Attributes:
         arn: of the version, or of the function.
-        number: of the version; ``None`` for a function's code.
+        number: of the version; ``None`` for a function's newest code.
         sha256: of the ZIP, as AWS reports it; where a signature is wanted and there, of the ZIP before it was signed.
         signing_job: the ARN of the job that signed it, where that is wanted; ``None`` for an unsigned one.
     """
@@ -66,7 +90,7 @@ class Held:
     sha256: Sha256
     signing_job: str | None = None
 
-    def fits(self, wanted: Wanted) -> bool:
+    def fits(self, wanted: Asked) -> bool:
         """Tell whether it is what the lock says, signed where it should be."""
         return self.sha256 == wanted.sha256 and wanted.signed == (self.signing_job is not None)
 
@@ -99,7 +123,7 @@ class Record:
     """
 
     region: str
-    wanted: Wanted
+    wanted: Asked
     state: State
     held: Held | None = None
     detail: str = ""
@@ -133,7 +157,7 @@ def judge(region: str, wanted: Wanted, seen: Seen) -> Record:
     if newest is not None and newest.fits(wanted):
         return record(State.PUBLISHED, newest) if wrong is None else record(State.ELSEWHERE, newest, wrong)
     if newest is not None:
-        return record(State.OTHER, newest, _other(wanted, newest))
+        return record(State.OTHER, newest, other_content(wanted, newest))
     if any(name in seen.pointers for name in wanted.parameters):
         return record(State.ELSEWHERE, None, f"there is no version of `{wanted.name}`, but {wrong}")
     return record(State.MISSING)
@@ -149,7 +173,7 @@ def _wrong_pointer(wanted: Wanted, seen: Seen) -> str | None:
         if held is None:
             return f"`{name}` names `{value}`, which is no version of it"
         if not held.fits(wanted):
-            return f"`{name}` names version {held.number}, which {_content(wanted, held)}"
+            return f"`{name}` names version {held.number}, which {content(wanted, held)}"
     for name, arn in wanted.channels.items():
         value = seen.pointers.get(name)
         if value is None:
@@ -159,13 +183,19 @@ def _wrong_pointer(wanted: Wanted, seen: Seen) -> str | None:
     return None
 
 
-def _other(wanted: Wanted, held: Held) -> str:
+def other_content(wanted: Asked, held: Held) -> str:
+    """Say what a version, or a function, holds instead of what the lock says."""
     what = "it" if held.number is None else f"version {held.number}"
-    lock = "" if held.sha256 == wanted.sha256 else f", the lock says {wanted.sha256[:_SHOWN]}"
-    return f"{what} {_content(wanted, held)}{lock}"
+    return f"{what} {content(wanted, held)}{lock_says(wanted, held)}"
 
 
-def _content(wanted: Wanted, held: Held) -> str:
+def content(wanted: Asked, held: Held) -> str:
+    """Say what something holds."""
     if wanted.signed and held.signing_job is None:
         return f"holds {held.sha256[:_SHOWN]}, which nobody has signed"
     return f"holds {held.sha256[:_SHOWN]}"
+
+
+def lock_says(wanted: Asked, held: Held) -> str:
+    """Say what it should hold, where that is something else."""
+    return "" if held.sha256 == wanted.sha256 else f", the lock says {wanted.sha256[:_SHOWN]}"

@@ -1,6 +1,7 @@
 """Compare what is published with the lock, unit by unit and Region by Region; changes nothing.
 
-Looks at the SSM parameters and the version that they name, or, for layers without parameters, at the newest version.
+Looks at the SSM parameters and the version that they name, or, for layers without parameters, at the newest version; of
+functions at their code, their layers and what their aliases point to.
 """
 
 import argparse
@@ -30,6 +31,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def execute(args: argparse.Namespace, console: Console) -> ExitCode:
     """Ask each Region, and report."""
     from layerforge.cli import status_report as report  # noqa: PLC0415
+    from layerforge.cli.status_scope import Environment, wanted_in  # noqa: PLC0415
     from layerforge.cli.table import table  # noqa: PLC0415
     from layerforge.lock.check import check_lock  # noqa: PLC0415
     from layerforge.operate.aws import Access  # noqa: PLC0415
@@ -45,8 +47,8 @@ def execute(args: argparse.Namespace, console: Console) -> ExitCode:
         project.plan, project.packaged(args.names), asked=args.region, states=KEPT_UP, default=access.default_region
     )
     console.diagnose(paused_note(look.paused, "STAT002"))
-    environment = report.Environment(name_prefix=args.name_prefix, ssm_root=None if args.no_ssm else args.ssm_root)
-    wanted = report.wanted_in(look, locks, project.plan, environment)
+    environment = Environment(name_prefix=args.name_prefix, ssm_root=None if args.no_ssm else args.ssm_root)
+    wanted = wanted_in(look, locks, project.plan, environment)
     answers = access.in_regions(list(wanted), lambda region: survey(access, region, wanted[region]))
     records = report.records_of(wanted, answers)
     console.data(table(("REGION", "UNIT", "STATE", "WHAT"), report.rows(records)))
