@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layerforge.operate.changes import Add, ChangedError, Remove, carry_out, new_sid, plan_changes
+from layerforge.operate.changes import Add, ChangedError, FullError, Remove, carry_out, new_sid, plan_changes
 from layerforge.operate.grants import Kind, compare
 from layerforge.operate.policies import Policy, read_statement
 from layerforge.plan.types import AccountGrant, Grant, OrganizationGrant, PublicGrant
@@ -54,6 +54,7 @@ class FakeDoor:
     done: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
     given: list[set[Grant]] = field(default_factory=list)
+    room: int = 100
 
     def read(self) -> Policy:
         return policy_of(self.statements, str(self.revision) if self.statements else None)
@@ -62,6 +63,8 @@ class FakeDoor:
         self._write(revision)
         if sid in [one["Sid"] for one in self.statements]:
             raise ChangedError
+        if len(self.statements) >= self.room:
+            raise FullError
         self.put(raw(sid, grant))
         self.done.append(f"+ {grant.key} as {sid}")
 
@@ -216,3 +219,21 @@ def test_new_statements_never_take_terraforms_id_nor_one_that_is_taken() -> None
     taken = [raw("layerforge-account-111111111111", PublicGrant()), raw("layerforge-account-111111111111-2", account)]
     assert new_sid(account, Policy()) == "layerforge-account-111111111111"
     assert new_sid(account, policy_of(taken)) == "layerforge-account-111111111111-3"
+
+
+def test_in_a_full_policy_what_goes_makes_room_for_what_comes() -> None:
+    one, two, three = ACCOUNTS
+    both = raw("both", one, Principal={"AWS": [one.account, two.account]})
+    door = FakeDoor([both, raw("old", three)], room=2)
+    after = mend(door, frozenset([one]), revoke=True)
+    assert door.done == ["- old", "+ account-111111111111 as layerforge-account-111111111111", "- both"]
+    assert given_by(after) == {one}
+
+
+def test_in_a_full_policy_nothing_goes_that_the_spec_gives_and_nothing_unless_it_may() -> None:
+    one, two, three = ACCOUNTS
+    both = raw("both", one, Principal={"AWS": [one.account, two.account]})
+    for door, revoke in (FakeDoor([both], room=1), True), (FakeDoor([raw("old", three)], room=1), False):
+        with pytest.raises(FullError):
+            mend(door, frozenset([one]), revoke=revoke)
+        assert door.done == []

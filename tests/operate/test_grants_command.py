@@ -257,8 +257,8 @@ def test_a_full_policy(grants: Grants, aws_here: Aws) -> None:
     assert (
         "error[GRANT006]: the policy of `tools-python312-arm64:1` in `eu-west-1` takes no further grant\n"
         "\n"
-        "hint: grant to one organization instead of many accounts; what is not in the spec any more goes with "
-        "`layerforge grants --apply --revoke`, once the rest has been added\n"
+        "hint: grant to one organization instead of many accounts; `--apply --revoke` takes away first what the spec "
+        "does not have, where that makes room\n"
     ) in err
 
 
@@ -295,6 +295,7 @@ def test_nothing_published_is_a_warning(grants: Grants, aws_here: Aws) -> None:
         "\n"
         "hint: is it the right account (`aws sts get-caller-identity`), and is `--name-prefix` what the modules have?\n"
     ) in err
+    assert err.splitlines()[-2] == "0 versions in 1 Region", "which is nothing to be content with"
 
 
 def test_a_prefix_of_the_modules(grants: Grants, aws_here: Aws) -> None:

@@ -70,7 +70,8 @@ def summary(reviewed: Review, outcomes: Sequence[Outcome]) -> str:
     changes = [one.made(change) for one in outcomes for change in one.repair.changes]
     if any(changes):
         text += f", {sum(changes)} of {plural(len(changes), 'change')} made"
-    return text if left_in(outcomes) or reviewed.problems else f"{text}: the grants are those of the spec"
+    said_already = not outcomes or left_in(outcomes) or reviewed.problems
+    return text if said_already else f"{text}: the grants are those of the spec"
 
 
 def _findings(found: Sequence[Found]) -> list[Diagnostic]:

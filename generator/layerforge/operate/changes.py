@@ -92,23 +92,29 @@ def carry_out(
     """Make the announced changes, as far as they are still due, and return the policy as it is afterwards.
 
     Before each change the policy is read again, and the change names the revision that was read. When somebody else
-    was faster, that is repeated a few times; nothing is done that was not announced.
+    was faster, that is repeated a few times; nothing is done that was not announced. Where the policy is full, what is
+    to go anyway makes room for what is to come.
 
     Raises:
         GoneError: the version was deleted in the meantime.
         ChangedError: the policy kept changing.
-        FullError: the policy takes no further statement.
+        FullError: the policy takes no further statement, and nothing that is to go can make room.
     """
     promised = tuple(announced)
     revoke = any(isinstance(change, Remove) for change in promised)
-    refusals = 0
-    for _ in range(len(promised) + _TRIES):
+    refusals, full = 0, False
+    for _ in range(len(promised) + _TRIES + 1):
         policy = door.read()
-        due = _due(policy, promised, wanted, revoke=revoke)
+        adding, removing = _due(policy, promised, wanted, revoke=revoke)
+        due = (*removing, *adding) if full else (*adding, *removing)
         if not due:
             return policy
         try:
             _make(door, due[0], policy)
+        except FullError:
+            if not removing:
+                raise
+            full = True
         except ChangedError:
             refusals += 1
             if refusals == _TRIES:
@@ -117,16 +123,19 @@ def carry_out(
     raise ChangedError
 
 
-def _due(policy: Policy, promised: Sequence[Change], wanted: frozenset[Grant], *, revoke: bool) -> Sequence[Change]:
-    """Return the promised changes that the policy still needs and that cost nobody a grant of the spec's."""
+def _due(
+    policy: Policy, promised: Sequence[Change], wanted: frozenset[Grant], *, revoke: bool
+) -> tuple[list[Change], list[Change]]:
+    """Return the promised changes that the policy still needs: what to add, and what to remove at no grant's cost.
+
+    As long as something is missing, a statement that gives a part of it stays.
+    """
     needed = plan_changes(policy, wanted, revoke=revoke)
-    adding = [change for change in needed if isinstance(change, Add) and change in promised]
-    if adding:
-        return adding
+    adding: list[Change] = [change for change in needed if isinstance(change, Add) and change in promised]
     removing = [change for change in needed if isinstance(change, Remove)]
     leaving = {change.statement for change in removing}
     staying = {grant for one in policy.statements if one not in leaving for grant in one.gives}
-    return [change for change in removing if change in promised and change.statement.gives & wanted <= staying]
+    return adding, [change for change in removing if change in promised and change.statement.gives & wanted <= staying]
 
 
 def _make(door: Door, change: Change, policy: Policy) -> None:

@@ -118,8 +118,8 @@ def _full(version: Version) -> Diagnostic:
     return Diagnostic(
         code="GRANT006",
         message=f"the policy of `{version.name}:{version.number}` in `{version.region}` takes no further grant",
-        hint="grant to one organization instead of many accounts; what is not in the spec any more goes with "
-        "`layerforge grants --apply --revoke`, once the rest has been added",
+        hint="grant to one organization instead of many accounts; `--apply --revoke` takes away first what the spec "
+        "does not have, where that makes room",
     )
 
 
