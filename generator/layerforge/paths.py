@@ -32,6 +32,11 @@ def _shipped(name: str) -> Path:
     return inside if inside.is_dir() else package.parents[1] / name
 
 
+def expanded(path: str) -> Path:
+    """Return a path with the home folder in place of ``~``; as it is where nobody knows that home folder."""
+    return Path(os.path.expanduser(path))  # noqa: PTH111 - pathlib's raises
+
+
 def cache_dir() -> Path:
     """Return the folder of the store and of the stamps: ``LAYERFORGE_CACHE_DIR``, or the user's cache folder.
 

@@ -74,6 +74,44 @@ def test_extras_and_groups(tmp_path: Path, extras: list[str], groups: list[str],
     assert names(read(tmp_path, PROJECT, extras=extras, groups=groups)) == expected
 
 
+ITSELF = dedent(
+    """\
+    [project]
+    name = "My.Service"
+    dependencies = ["requests", "my-service[fast]"]
+
+    [project.optional-dependencies]
+    fast = ["orjson", "my_service[deep, fast]>=1 ; python_version >= '3.12'"]
+    deep = ["six", "attrs ; sys_platform == 'linux' or python_version < '3'"]
+
+    [dependency-groups]
+    dev = ["my-service[deep]", "pytest"]
+    """
+)
+
+
+def test_a_project_that_asks_for_itself_asks_for_its_dependencies_and_extras(tmp_path: Path) -> None:
+    new = 'python_version >= "3.12"'
+    own = [
+        "requests",
+        "orjson",
+        f"six ; {new}",
+        f'attrs ; {new} and (sys_platform == "linux" or python_version < "3")',
+    ]
+    assert [item.text for item in read(tmp_path, ITSELF).requirements] == own
+    everything = read(tmp_path, ITSELF, extras=["fast"]).requirements
+    assert {item.text for item in everything} == set(own)
+    group = read(tmp_path, ITSELF, groups=["dev"]).requirements
+    deep = ["six", 'attrs ; sys_platform == "linux" or python_version < "3"']
+    assert [item.text for item in group] == [*own, *deep, "pytest"]
+
+
+def test_a_project_that_asks_for_an_extra_that_it_has_not(tmp_path: Path) -> None:
+    text = '[project]\nname = "a"\ndependencies = ["a[x]", "A[x]"]\noptional-dependencies = {y = []}\n'
+    (found,) = problems(tmp_path, text)
+    assert (found.code, found.message, found.hint) == ("REQ023", "`pyproject.toml` has no extra `x`", "it has: `y`")
+
+
 def test_a_project_without_dependencies_asks_for_nothing(tmp_path: Path) -> None:
     assert read(tmp_path, '[project]\nname = "a"\n').requirements == ()
 
@@ -136,6 +174,12 @@ def test_a_group_that_includes_none(tmp_path: Path) -> None:
     assert found.location == Location(
         file="pyproject.toml", line=2, column=24, length=2, text='a = [{include-group = "zz"}]'
     )
+
+
+@pytest.mark.parametrize("item", ["{x = 1}", "{}", "{include-group = 1}", '{include-group = "b", x = 1}'])
+def test_a_group_that_includes_in_another_shape(tmp_path: Path, item: str) -> None:
+    (found,) = problems(tmp_path, f"[dependency-groups]\nb = []\na = [{item}]\n", groups=["a"])
+    assert (found.code, found.message) == ("REQ027", "`a` is no list of requirements")
 
 
 def test_problems_of_requirements_point_into_the_file(tmp_path: Path) -> None:

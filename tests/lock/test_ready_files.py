@@ -122,17 +122,19 @@ def test_a_stale_uv_lock(service: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("extras", "groups", "words"),
-    [
-        (["none"], [], "uv failed: extra `none` is not defined in the `optional-dependencies` table for `service`"),
-        ([], ["none"], "uv failed: group `none` is not defined in the project's `dependency-groups` table"),
-    ],
+    ("extras", "groups", "code", "what"),
+    [(["nope"], [], "REQ023", "extra `nope`"), ([], ["nope"], "REQ024", "dependency group `nope`")],
 )
 def test_what_a_uv_lock_does_not_have(
-    service: Path, tmp_path: Path, extras: list[str], groups: list[str], words: str
+    service: Path, tmp_path: Path, extras: list[str], groups: list[str], code: str, what: str
 ) -> None:
     (found,) = refusal(tmp_path, file=asked("uv.lock", extras, groups), **ONE)
-    assert found.message == words
+    assert found == Diagnostic(
+        code=code,
+        message=f"the `uv.lock` has no {what}",
+        location=plans.location(),
+        hint="look at the spelling; `uv lock` takes up what is new in the `pyproject.toml`",
+    )
 
 
 def test_a_pin_that_the_runtime_cannot_load(index: SimpleIndex, project: Path, tmp_path: Path) -> None:

@@ -155,7 +155,11 @@ def test_encodings_that_pip_reads(tmp_path: Path, content: bytes) -> None:
 
 @pytest.mark.parametrize(
     ("content", "encoding"),
-    [("a # ü\n".encode("latin-1"), "UTF-8"), (b"# coding: martian\na\n", "MARTIAN")],
+    [
+        ("a # ü\n".encode("latin-1"), "UTF-8"),
+        (b"# coding: martian\na\n", "MARTIAN"),
+        (b"# coding: undefined\na\n", "UNDEFINED"),
+    ],
 )
 def test_bytes_that_are_no_text(tmp_path: Path, content: bytes, encoding: str) -> None:
     assert problems(tmp_path, content) == (
@@ -257,6 +261,29 @@ def test_a_hash_that_is_none(tmp_path: Path) -> None:
             hint="a hash reads `--hash=sha256:` and 64 hexadecimal digits",
         ),
     )
+
+
+def test_a_sha256_of_another_length_is_no_hash_whatever_stands_beside_it(tmp_path: Path) -> None:
+    for line in (f"a==1 --hash=sha256:abc --hash=sha256:{A}", "a==1 --hash=sha256:abc"):
+        assert problems(tmp_path, line) == (
+            Diagnostic(
+                code="REQ017",
+                message="`sha256:abc` is no hash",
+                location=at(1, 13, "sha256:abc", line),
+                hint="a hash reads `--hash=sha256:` and 64 hexadecimal digits",
+            ),
+        )
+
+
+def test_what_a_variable_holds_is_not_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOKEN", "s3cret")
+    found = problems(
+        tmp_path, "a @ https://${TOKEN}@example.com/a b\nc d ${TOKEN}\nhttps://u:${TOKEN}@example.com/a.whl\n"
+    )
+    assert [item.code for item in found] == ["REQ001", "REQ001", "REQ003"]
+    assert "`a @ https://${TOKEN}@example.com/a b` is no requirement" in found[0].message
+    assert "`c d ${TOKEN}` is no requirement" in found[1].message
+    assert "s3cret" not in repr(found)
 
 
 def test_a_constraint_has_no_extras(tmp_path: Path) -> None:

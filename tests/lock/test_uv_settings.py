@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from layerforge.diagnostics import Diagnostic, Location, SpecError
-from layerforge.lock.uv_settings import IndexUrl, Settings, find_indexes, find_settings
+from layerforge.lock.uv_settings import IndexUrl, Settings, find_indexes, find_settings, machine_tables
 
 pytestmark = pytest.mark.usefixtures("uv_alone")
 
@@ -175,3 +175,15 @@ def test_a_working_folder_that_is_relative(tmp_path: Path, monkeypatch: pytest.M
     (tmp_path / "a").mkdir()
     monkeypatch.chdir(tmp_path / "a")
     assert find_settings(Path(os.curdir)).origin == origin
+
+
+def test_a_home_folder_that_nobody_knows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path / "uv.toml", 'find-links = ["~nobody-of-that-name/wheels"]\ncache-dir = "~nobody-of-that-name/uv"')
+    monkeypatch.delenv("HOME")
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    monkeypatch.setattr("os.path.expanduser", lambda path: path)  # as it is for a user without an entry in passwd
+    assert found(tmp_path) == (
+        tmp_path / "uv.toml",
+        {"find-links": [f"{tmp_path}/~nobody-of-that-name/wheels"], "cache-dir": f"{tmp_path}/~nobody-of-that-name/uv"},
+    )
+    assert machine_tables() == ()

@@ -17,6 +17,7 @@ from urllib.parse import unquote, urlsplit
 from layerforge.build.trouble import BAD_NETRC, origin
 from layerforge.diagnostics import Diagnostic, Severity
 from layerforge.lock.uv_settings import IndexUrl
+from layerforge.paths import expanded
 
 _NAMED: Final = re.compile(r"(?P<name>[A-Za-z0-9._-]+)=(?P<url>.*)")
 _VARIABLES: Final = ("UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_INDEX", "UV_EXTRA_INDEX_URL", "UV_FIND_LINKS")
@@ -164,7 +165,7 @@ def _read_netrc(environ: Mapping[str, str]) -> tuple[dict[str, Login], tuple[Dia
 def _netrc_path(environ: Mapping[str, str]) -> Path | None:
     named = environ.get("NETRC")
     if named:
-        return Path(named).expanduser()
+        return expanded(named)
     home = environ.get("HOME")
     found = (Path(home, name) for name in (".netrc", "_netrc")) if home else ()
     return next((path for path in found if os.path.lexists(path)), None)

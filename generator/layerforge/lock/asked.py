@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Final
 
+from packaging.markers import Marker
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
@@ -44,8 +45,14 @@ class Asked:
     where: Location
 
 
-def read_requirement(text: str, where: Location) -> Asked | Diagnostic:
-    """Return the requirement, or what is wrong with it: no syntax, or nothing that can be taken from an index."""
+def read_requirement(text: str, where: Location, written: str | None = None) -> Asked | Diagnostic:
+    """Return the requirement, or what is wrong with it: no syntax, or nothing that can be taken from an index.
+
+    Args:
+        text: the requirement.
+        where: its place.
+        written: what stands there, if that is not ``text``: a message never shows what a variable held.
+    """
     stripped = text.strip()
     refused = _direct(stripped, where)
     if refused is not None:
@@ -53,7 +60,7 @@ def read_requirement(text: str, where: Location) -> Asked | Diagnostic:
     try:
         requirement = Requirement(stripped)
     except InvalidRequirement as error:
-        return _malformed(stripped, where, error)
+        return _malformed(stripped if written is None else written.strip(), where, error)
     name = PackageName(canonicalize_name(requirement.name))
     if requirement.url is not None:
         return _direct(requirement.url, where, name) or _url(where, name)
@@ -69,6 +76,16 @@ def read_requirement(text: str, where: Location) -> Asked | Diagnostic:
                 hint=f"ask for the extra itself, such as `other[{name}]`, or drop the marker",
             )
     return Asked(name=name, text=_normal(requirement, name), where=where)
+
+
+def under(asked: Asked, marker: str) -> Asked:
+    """Return a requirement that is asked for only where ``marker`` holds as well; an empty one always does."""
+    if not marker:
+        return asked
+    requirement = Requirement(asked.text)
+    both = f"({marker}) and ({requirement.marker})" if requirement.marker is not None else marker
+    requirement.marker = Marker(both)
+    return replace(asked, text=_normal(requirement, asked.name))
 
 
 def _normal(requirement: Requirement, name: str) -> str:

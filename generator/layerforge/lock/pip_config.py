@@ -10,6 +10,7 @@ from typing import Final
 
 from layerforge.diagnostics import Diagnostic, SpecError
 from layerforge.lock.uv_settings import Settings, machine_tables
+from layerforge.paths import expanded
 
 _UV_VARIABLES: Final = (
     "UV_DEFAULT_INDEX",
@@ -84,7 +85,7 @@ def _files(ours: Mapping[str, str]) -> list[Path]:
     chosen = ours.get("PIP_CONFIG_FILE")
     if chosen == os.devnull:
         return []
-    home = Path(ours.get("HOME", "~")).expanduser()
+    home = expanded(ours.get("HOME", "~"))
     config = Path(ours["XDG_CONFIG_HOME"]) if ours.get("XDG_CONFIG_HOME") else home / ".config"
     paths = [Path(item) / "pip" / "pip.conf" for item in ours.get("XDG_CONFIG_DIRS", "/etc/xdg").split(":") if item]
     paths += [_SYSTEM_FILE, home / ".pip" / "pip.conf", config / "pip" / "pip.conf"]

@@ -3,15 +3,19 @@
 import json
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from layerforge.diagnostics import Diagnostic, Location
-from layerforge.lock.asked import Asked, read_requirement
+from layerforge.lock.asked import Asked, read_requirement, under
+
+_OWN: Final = ""
+"""Stands for the project's own dependencies among the names of extras."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -84,12 +88,21 @@ def load_toml(path: Path, shown: str, where: Location) -> tuple[dict[str, Any], 
         return Diagnostic(code="REQ020", message=f"is not TOML: {reason}", location=place, hint=hint)
 
 
-def _dependencies(read: _Project, extras: Sequence[str]) -> None:
+def _dependencies(read: _Project, extras: Iterable[str], chain: tuple[str, ...] = (), marker: str = "") -> None:
+    """Take the project's own dependencies, unless the chain has been there, and those of extras.
+
+    Args:
+        read: what has been read so far.
+        extras: names of optional dependencies.
+        chain: the extras on the way, and `_OWN` once the own dependencies are taken.
+        marker: what the project itself is asked for under.
+    """
     project = read.table.get("project")
     if not isinstance(project, Mapping):
         hint = "name a `group` of its `[dependency-groups]`, or list the requirements in the spec"
         _problem(read, "REQ021", f"`{read.shown}` has no `[project]` table", Location(file=read.shown), hint)
         return
+    extras = tuple(extras)
     dynamic = _list(read, project.get("dynamic", []), "dynamic")
     wanted = ["dependencies"] + (["optional-dependencies"] if extras else [])
     for key in wanted:
@@ -97,29 +110,19 @@ def _dependencies(read: _Project, extras: Sequence[str]) -> None:
             message = f"the project's `{key}` are dynamic: its build backend would have to be run to know them"
             hint = f"write them into `[project] {key}`, or name the file that they come from, such as requirements.txt"
             _problem(read, "REQ022", message, read.place(key), hint)
-    _requirements(read, _list(read, project.get("dependencies", []), "dependencies"), "dependencies")
+    if _OWN not in chain:
+        chain = (*chain, _OWN)
+        own = _list(read, project.get("dependencies", []), "dependencies")
+        _requirements(read, own, "dependencies", chain, marker)
     optional = _lists(read, project.get("optional-dependencies", {}), "optional-dependencies") if extras else {}
     for extra in extras:
-        _extra(read, optional, extra, ())
-
-
-def _extra(read: _Project, optional: Mapping[str, list[Any]], extra: str, chain: tuple[str, ...]) -> None:
-    name = canonicalize_name(extra)
-    if name in chain:
-        return
-    if name not in optional:
+        name = canonicalize_name(extra)
+        if name in optional:
+            if name not in chain:
+                _requirements(read, optional[name], extra, (*chain, name), marker)
+            continue
         known = ", ".join(f"`{item}`" for item in sorted(optional)) or "none"
         _problem(read, "REQ023", f"`{read.shown}` has no extra `{extra}`", read.where, f"it has: {known}")
-        return
-    others = []
-    for item in optional[name]:
-        own = re.fullmatch(r"\s*([A-Za-z0-9._-]+)\s*\[([^\]]*)\]\s*", str(item))
-        if own and read.name and canonicalize_name(own[1]) == read.name:
-            for inner in filter(None, (word.strip() for word in own[2].split(","))):
-                _extra(read, optional, inner, (*chain, name))
-        else:
-            others.append(item)
-    _requirements(read, others, extra)
 
 
 def _group(read: _Project, group: str, chain: tuple[str, ...]) -> None:
@@ -139,19 +142,27 @@ def _group(read: _Project, group: str, chain: tuple[str, ...]) -> None:
     _requirements(read, [item for item in groups[name] if not isinstance(item, Mapping)], group)
     for item in groups[name]:
         if isinstance(item, Mapping):
-            _group(read, str(item.get("include-group", "")), (*chain, name))
+            included = item.get("include-group")
+            if isinstance(included, str) and len(item) == 1:
+                _group(read, included, (*chain, name))
+            else:
+                _misshapen(read, group)
 
 
-def _requirements(read: _Project, items: list[Any], name: str) -> None:
+def _requirements(read: _Project, items: list[Any], name: str, chain: tuple[str, ...] = (), marker: str = "") -> None:
+    """Take requirements. One of the project itself stands for its dependencies, with the extras that it names."""
     for item in items:
         if not isinstance(item, str):
             _misshapen(read, name)
             continue
         asked = read_requirement(item, read.place(item))
         if isinstance(asked, Diagnostic):
-            read.problems.append(asked)
-        elif asked.name != read.name:
-            read.asked.append(asked)
+            _tell(read, asked)
+        elif asked.name == read.name:
+            itself = Requirement(under(asked, marker).text)
+            _dependencies(read, sorted(itself.extras), chain, str(itself.marker or ""))
+        else:
+            read.asked.append(under(asked, marker))
 
 
 def _lists(read: _Project, table: Any, name: str) -> dict[str, list[Any]]:  # noqa: ANN401 - TOML
@@ -171,12 +182,14 @@ def _list(read: _Project, items: Any, name: str) -> list[Any]:  # noqa: ANN401 -
 
 def _misshapen(read: _Project, name: str) -> None:
     hint = 'requirements are lists of texts: `dependencies = ["name==1.2.3"]`'
-    problem = Diagnostic(
-        code="REQ027", message=f"`{name}` is no list of requirements", location=read.place(name), hint=hint
-    )
-    if problem not in read.problems:
-        read.problems.append(problem)
+    _problem(read, "REQ027", f"`{name}` is no list of requirements", read.place(name), hint)
 
 
 def _problem(read: _Project, code: str, message: str, where: Location, hint: str) -> None:
-    read.problems.append(Diagnostic(code=code, message=message, location=where, hint=hint))
+    _tell(read, Diagnostic(code=code, message=message, location=where, hint=hint))
+
+
+def _tell(read: _Project, problem: Diagnostic) -> None:
+    """Keep a problem, once however many ways lead to it."""
+    if problem not in read.problems:
+        read.problems.append(problem)

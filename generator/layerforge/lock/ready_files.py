@@ -23,7 +23,8 @@ def read_ready(layer: Layer, request: Request, once: Once) -> Pylock:
     Local folders that the layer's ``include`` brings are left out: they are in the layer already.
 
     Raises:
-        SpecError: ``UV058`` a uv.lock does not belong to the pyproject.toml beside it any more.
+        SpecError: ``UV058`` a uv.lock does not belong to the pyproject.toml beside it any more, ``REQ023``, ``REQ024``
+            it has no such extra or group.
         OutsideError: uv cannot read it.
     """
     ready = request.ready
@@ -37,7 +38,10 @@ def read_ready(layer: Layer, request: Request, once: Once) -> Pylock:
     only = "--group" if ready.extras else "--only-group"
     words += [f"{only}={group}" for group in ready.groups]
     folder = ready.path.parent
-    pylock = once(("export", folder, *words), partial(export, words, folder))
+    try:
+        pylock = once(("export", folder, *words), partial(export, words, folder))
+    except SpecError as error:
+        raise SpecError(dataclasses.replace(item, location=ready.where) for item in error.diagnostics) from error
     return _without_included(pylock, ready, layer)
 
 

@@ -1,21 +1,18 @@
 """Reads requirements files as pip writes them: strict, with the place of everything. See docs/adr for why our own."""
 
-import codecs
 import os
 import re
 import shlex
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
 from layerforge.diagnostics import Diagnostic, Location
 from layerforge.lock.asked import OWN_CODE_REMEDY, Asked, read_requirement
+from layerforge.lock.requirements_lines import Line, decode, logical_lines
 from layerforge.names import SHA256, PackageName
 
-_COMMENT: Final = re.compile(r"(?:^|\s+)#.*$")
 _VARIABLE: Final = re.compile(r"\$\{([A-Z0-9_]+)\}")
-_CODING: Final = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _OPTION: Final = re.compile(r"(?:^|(?<=\s))-{1,2}[A-Za-z]")
 _HASH: Final = re.compile(r"(?:^|\s)--hash(?:=|\s+)(\S+)")
 
@@ -58,24 +55,6 @@ class RequirementsText:
     files: list[Path] = field(default_factory=list)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Line:
-    """A logical line: its text without comments, and where its characters stand in the file."""
-
-    text: str
-    starts: tuple[tuple[int, int, str], ...]
-    """Offset in ``text``, number of the physical line, and that line as a whole."""
-    file: str
-
-    def where(self, found: str) -> Location:
-        """Return the place of a part of the line."""
-        offset = max(self.text.find(found), 0)
-        start, number, whole = next(item for item in reversed(self.starts) if item[0] <= offset)
-        shown = found.splitlines()[0] if found else whole.strip()
-        column = whole.find(shown) if shown in whole else len(whole) - len(whole.lstrip()) + offset - start
-        return Location(file=self.file, line=number, column=column + 1, length=max(1, len(shown)), text=whole)
-
-
 def read_requirements(path: Path, shown: str, where: Location) -> RequirementsText:
     """Read a requirements file and those that it includes. ``where`` is the place that names it, ``shown`` its name."""
     text = RequirementsText()
@@ -91,54 +70,17 @@ def _read(
         into.problems.append(_problem("REQ012", f"`{shown}` includes itself", where, "take out one of the two lines"))
         return
     into.files.append(path)
-    content = _decode(path, shown, where)
+    content = decode(path, shown, where)
     if isinstance(content, Diagnostic):
         into.problems.append(content)
         return
-    for raw in _logical_lines(content, shown):
+    for raw in logical_lines(content, shown):
         line = _expand(raw, into)
         if line is not None:
             _read_line(line, path, into, constraint=constraint, chain=(*chain, resolved))
 
 
-def _decode(path: Path, shown: str, where: Location) -> str | Diagnostic:
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        hint = "paths are relative to the file that names them"
-        return _problem("REQ010", f"`{shown}` cannot be read: {error.strerror}", where, hint)
-    encoding = "utf-8-sig"
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        encoding = "utf-16"
-    else:
-        declared = next((found for found in map(_CODING.match, data.split(b"\n")[:2]) if found), None)
-        encoding = (
-            declared[1].decode("ascii", "replace") if declared and not data.startswith(codecs.BOM_UTF8) else encoding
-        )
-    try:
-        return data.decode(encoding)
-    except (LookupError, UnicodeDecodeError):
-        hint = "save it as UTF-8, or name its encoding in its first line: `# -*- coding: latin-1 -*-`"
-        name = encoding.upper().removesuffix("-SIG")
-        return _problem("REQ011", f"`{shown}` is not text in {name}", Location(file=shown), hint)
-
-
-def _logical_lines(content: str, shown: str) -> Iterator[_Line]:
-    """Yield lines with continuations joined and comments removed. A comment ends a continuation, as in pip."""
-    text, starts = "", []
-    for number, whole in enumerate(content.splitlines(), start=1):
-        starts.append((len(text), number, whole))
-        is_comment = re.match(r"\s*#", whole) is not None
-        if whole.endswith("\\") and not is_comment:
-            text += whole[:-1]
-            continue
-        yield _Line(text=_COMMENT.sub("", text + (" " if is_comment else "") + whole), starts=tuple(starts), file=shown)
-        text, starts = "", []
-    if starts:
-        yield _Line(text=_COMMENT.sub("", text), starts=tuple(starts), file=shown)
-
-
-def _expand(line: _Line, into: RequirementsText) -> _Line | None:
+def _expand(line: Line, into: RequirementsText) -> Line | None:
     """Replace ``${NAME}`` by the environment, and leave out empty lines."""
     if not line.text.strip():
         return None
@@ -151,7 +93,7 @@ def _expand(line: _Line, into: RequirementsText) -> _Line | None:
     return replace(line, text=_VARIABLE.sub(lambda found: os.environ[found[1]], line.text))
 
 
-def _read_line(line: _Line, path: Path, into: RequirementsText, *, constraint: bool, chain: tuple[Path, ...]) -> None:
+def _read_line(line: Line, path: Path, into: RequirementsText, *, constraint: bool, chain: tuple[Path, ...]) -> None:
     text = line.text.strip()
     if not text.startswith("-"):
         _read_requirement_line(line, text, into, constraint=constraint)
@@ -167,7 +109,7 @@ def _read_line(line: _Line, path: Path, into: RequirementsText, *, constraint: b
 
 
 def _include(  # noqa: PLR0913 - one frame of a walk over files
-    line: _Line,
+    line: Line,
     option: str,
     value: str,
     path: Path,
@@ -201,10 +143,9 @@ def _split_option(text: str) -> tuple[str, str]:
     return option, value or (words[1] if len(words) > 1 else "")
 
 
-def _read_requirement_line(line: _Line, text: str, into: RequirementsText, *, constraint: bool) -> None:
-    cut = _OPTION.search(text)
-    requirement, options = (text[: cut.start()], text[cut.start() :]) if cut else (text, "")
-    asked = read_requirement(requirement, line.where(requirement.strip()))
+def _read_requirement_line(line: Line, text: str, into: RequirementsText, *, constraint: bool) -> None:
+    requirement, options = _cut(text)
+    asked = read_requirement(requirement, line.where(requirement.strip()), _cut(line.written)[0])
     others = _HASH.sub("", options).strip()
     if others:
         option = _split_option(others)[0]
@@ -221,23 +162,35 @@ def _read_requirement_line(line: _Line, text: str, into: RequirementsText, *, co
     _read_hashes(line, options, asked, into)
 
 
-def _read_hashes(line: _Line, options: str, asked: Asked, into: RequirementsText) -> None:
+def _cut(text: str) -> tuple[str, str]:
+    """Cut a line into its requirement and its options."""
+    cut = _OPTION.search(text)
+    return (text[: cut.start()], text[cut.start() :]) if cut else (text, "")
+
+
+def _read_hashes(line: Line, options: str, asked: Asked, into: RequirementsText) -> None:
     given = _HASH.findall(options)
     if not given:
         return
     into.require_hashes = True
     digests = into.hashes.setdefault(asked.name, set())
-    for value in given:
-        algorithm, _, digest = value.partition(":")
-        if algorithm == "sha256" and SHA256.fullmatch(digest.lower()):
-            digests.add(digest.lower())
-        elif algorithm not in {"sha256", "sha384", "sha512"} or not digest:
-            hint = "a hash reads `--hash=sha256:` and 64 hexadecimal digits"
-            into.problems.append(_problem("REQ017", f"`{value}` is no hash", line.where(value), hint))
-    if not digests:
+    wrong = [value for value in given if not _is_hash(value)]
+    for value in wrong:
+        hint = "a hash reads `--hash=sha256:` and 64 hexadecimal digits"
+        into.problems.append(_problem("REQ017", f"`{value}` is no hash", line.where(value), hint))
+    digests |= {value[7:].lower() for value in given if value not in wrong and value.startswith("sha256:")}
+    if not digests and not wrong:
         hint = "add the sha256: `pip-compile --generate-hashes` and `uv pip compile --generate-hashes` write it"
         message = f"`{asked.name}` has no sha256 hash, and a lock knows files by their sha256"
         into.problems.append(_problem("REQ018", message, asked.where, hint))
+
+
+def _is_hash(value: str) -> bool:
+    """Whether a value is a hash as pip takes it; those other than sha256 may stand beside one."""
+    algorithm, _, digest = value.partition(":")
+    if algorithm == "sha256":
+        return SHA256.fullmatch(digest.lower()) is not None
+    return algorithm in {"sha384", "sha512"} and bool(digest)
 
 
 def _problem(code: str, message: str, where: Location, hint: str) -> Diagnostic:

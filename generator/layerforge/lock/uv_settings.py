@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from layerforge.diagnostics import Diagnostic, Location, SpecError
+from layerforge.paths import expanded
 
 CHANGES_RESULTS: Final = (
     "index-strategy",
@@ -151,8 +152,7 @@ def _indexes(table: Mapping[str, Any]) -> list[IndexUrl]:
 
 def _machine_files() -> list[Path]:
     """Return the user's and the system's uv.toml, as far as they exist, nearest first."""
-    home = os.environ.get("XDG_CONFIG_HOME")
-    user = (Path(home) if home else Path.home() / ".config") / "uv" / "uv.toml"
+    user = expanded(os.environ.get("XDG_CONFIG_HOME") or "~/.config") / "uv" / "uv.toml"
     shared = [
         Path(item) / "uv" / "uv.toml" for item in os.environ.get("XDG_CONFIG_DIRS", "/etc/xdg").split(":") if item
     ]
@@ -213,13 +213,13 @@ def _absolute(key: str, value: Any, folder: Path) -> Any:  # noqa: ANN401 - TOML
     if key == "index-url":
         return _place(value, folder)
     if key == "cache-dir":
-        return str(folder / Path(value).expanduser())
+        return str(folder / expanded(value))
     return value
 
 
 def _place(text: str, folder: Path) -> str:
     """Return a URL as it is, and a path absolute."""
-    return text if _SCHEME.match(text) else str(folder / Path(text).expanduser())
+    return text if _SCHEME.match(text) else str(folder / expanded(text))
 
 
 def _tool_uv(project: Path) -> Mapping[str, Any] | None:

@@ -115,6 +115,9 @@ def failure(finished: Finished, request: Request | None, platforms: Sequence[Pla
     reasons = tuple(line.strip().removeprefix("cause: ") for line in lines[1:])
     if lines[0].startswith("No solution found"):
         return _no_solution(lines[0], reasons, hints, request)
+    missing = re.match(r"(Extra|Group) `([^`]+)` is not defined in", lines[0])
+    if missing:
+        return SpecError(_not_in_lock(missing[1], missing[2]))
     if re.search(r"\b40[13]\b|Unauthorized|Forbidden", text):
         return OutsideError(_credentials(lines[0], reasons))
     if re.search(r"error sending request|HTTP status|Network connectivity|timed? ?out|dns error", text):
@@ -147,6 +150,12 @@ def _no_solution(first: str, reasons: tuple[str, ...], hints: list[str], request
     message = "the requirements have no solution" + (f" for {split[1]}" if split else "")
     hint = "loosen one of the requirements; the notes say which exclude each other"
     return SpecError(Diagnostic(code="UV006", message=message, location=where, hint=hint, notes=(*notes, *hints)))
+
+
+def _not_in_lock(kind: str, name: str) -> Diagnostic:
+    code, what = ("REQ023", "extra") if kind == "Extra" else ("REQ024", "dependency group")
+    hint = "look at the spelling; `uv lock` takes up what is new in the `pyproject.toml`"
+    return Diagnostic(code=code, message=f"the `uv.lock` has no {what} `{name}`", hint=hint)
 
 
 def _credentials(text: str, reasons: tuple[str, ...]) -> Diagnostic:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from layerforge.diagnostics import Diagnostic, Severity
+from layerforge.paths import expanded
 
 BINARY_VARIABLE = "LAYERFORGE_TERRAFORM"
 """Names another program than ``terraform``, such as ``tofu``."""
@@ -40,7 +41,7 @@ class Options:
         plugins = environ.get(MIRROR_VARIABLE)
         return cls(
             binary=environ.get(BINARY_VARIABLE) or "terraform",
-            plugins=Path(plugins).expanduser().absolute() if plugins else None,
+            plugins=expanded(plugins).absolute() if plugins else None,
             environ=dict(environ),
         )
 
