@@ -94,7 +94,7 @@ leftovers = st.one_of(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(behaviours=behaviours, left=leftovers)
 def test_whatever_happens_on_the_way_the_right_bytes_arrive(
     tmp_path_factory: pytest.TempPathFactory, behaviours: list[Behaviour], left: bytes
@@ -145,7 +145,7 @@ def test_numbers_without_end_are_refused(tmp_path: Path, status: int) -> None:
     assert caught.value.code == trouble.TOO_LONG
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(wrong=st.binary(max_size=300).filter(lambda data: data != BODY), left=leftovers)
 def test_wrong_bytes_are_refused_and_nothing_of_them_stays(
     tmp_path_factory: pytest.TempPathFactory, wrong: bytes, left: bytes

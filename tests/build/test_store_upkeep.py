@@ -214,7 +214,7 @@ def test_what_somebody_is_filling_stays_however_old(place: Workplace) -> None:
         assert partial.path.exists()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     ages=st.lists(st.floats(0, 100), max_size=5),
     keep_days=st.none() | st.floats(0, 100),

@@ -60,7 +60,7 @@ def checked(path: Path) -> WheelIndex | str:
         return error.diagnostics[0].code
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=1500)
 @given(st.lists(CHANGES, max_size=3))
 def test_a_damaged_wheel_is_refused_or_reads_as_others_read_it(changes: list[tuple[str, int, bytes]]) -> None:
     content = changed(changes)

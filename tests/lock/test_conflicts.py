@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, event, given, settings
+from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from layerforge.cli.messages import render_diagnostics
@@ -383,7 +383,7 @@ def _read_or_find_doubles(folder: Path, text: str) -> None:
     base=unit_tables(4),
     style=st.sampled_from(STYLES),
 )
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 def test_a_merge_loses_nothing_that_either_branch_did_and_mixes_nothing(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject, base: dict[UnitId, LockedUnit], style: str
 ) -> None:

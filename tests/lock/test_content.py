@@ -4,7 +4,7 @@ import hashlib
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from layerforge.lock import content
@@ -24,7 +24,6 @@ def expected(data: bytes) -> Content:
 
 
 @given(data=st.lists(pieces, max_size=12).map(b"".join), chunk=st.integers(4, 9))
-@settings(suppress_health_check=[HealthCheck.too_slow])
 def test_any_bytes_in_chunks_of_any_size(tmp_path_factory: pytest.TempPathFactory, data: bytes, chunk: int) -> None:
     path = tmp_path_factory.getbasetemp() / "content"
     path.write_bytes(data)

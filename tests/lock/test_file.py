@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from layerforge.cli.messages import render_diagnostics
@@ -165,7 +165,6 @@ def test_a_unit_that_was_not_built_and_has_no_pins() -> None:
 
 
 @given(locks)
-@settings(suppress_health_check=[HealthCheck.too_slow])
 def test_what_is_written_is_read_again(tmp_path_factory: pytest.TempPathFactory, lock: Lock) -> None:
     path = tmp_path_factory.mktemp("lock") / "layers.lock.json"
     text = dump_lock(lock)
@@ -456,7 +455,7 @@ def damaged(draw: st.DrawFn) -> str:
 @given(damaged() | json_values.map(json.dumps) | st.text())
 @example("\ud800")
 @example('{"layers": {"\\ud800": {}}, "version": 1}')
-@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200)
 def test_any_text_is_a_lock_or_is_refused_with_a_place(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     path = tmp_path_factory.getbasetemp() / "any.lock.json"
     path.write_bytes(text.encode("utf-8", "surrogatepass"))

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from layerforge.cli.messages import render_diagnostics
@@ -445,7 +445,6 @@ def _fits(files: dict[str, bytes]) -> bool:
     dice=st.randoms(),
     masks=st.tuples(st.sampled_from([0o022, 0o002, 0o077]), st.sampled_from([0o022, 0o027, 0o000])),
 )
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_the_digest_depends_on_names_and_content_alone(
     tmp_path_factory: pytest.TempPathFactory,
     files: dict[str, bytes],

@@ -196,9 +196,7 @@ def twins(tmp_path_factory: pytest.TempPathFactory) -> tuple[Checkout, Checkout]
 
 
 @given(above=rules, beside=rules, inner=rules)
-@settings(
-    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 def test_the_rules_are_read_as_git_reads_them(
     twins: tuple[Checkout, Checkout], no_own_configuration: None, above: str, beside: str, inner: str
 ) -> None:

@@ -79,7 +79,7 @@ def read(tmp_path: Path) -> Read:
     return one
 
 
-FREE = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=300)
+FREE = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture], max_examples=300)
 
 
 @FREE

@@ -35,7 +35,7 @@ HANDPICKED = (
 )
 PLAIN = "abz_-3.1/"
 SEEDS = st.integers(0, 2**32)
-BATCHES = settings(max_examples=3, deadline=None, suppress_health_check=(HealthCheck.function_scoped_fixture,))
+BATCHES = settings(max_examples=3, suppress_health_check=(HealthCheck.too_slow, HealthCheck.function_scoped_fixture))
 """Each example is a batch of hundreds, for each costs a run of Terraform."""
 
 

@@ -312,7 +312,7 @@ CHANGE = st.tuples(st.integers(0, 200), st.sampled_from(MUTATIONS), VALUE, st.sa
 EDIT = st.tuples(st.integers(0, 6000), st.integers(0, 12), st.one_of(st.sampled_from(PIECES), st.sampled_from(WORDS)))
 
 
-@settings(max_examples=HOW_MANY // 2, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=HOW_MANY // 2, suppress_health_check=list(HealthCheck))
 @given(st.lists(CHANGE, min_size=1, max_size=4))
 def test_a_spec_with_other_data_gives_diagnostics_or_a_plan(changes: list[Any]) -> None:
     data = deepcopy(SPEC)
@@ -325,7 +325,7 @@ def test_a_spec_with_other_data_gives_diagnostics_or_a_plan(changes: list[Any]) 
         assert underlined(text) == []
 
 
-@settings(max_examples=HOW_MANY // 2, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=HOW_MANY // 2, suppress_health_check=list(HealthCheck))
 @given(st.lists(EDIT, min_size=1, max_size=6))
 def test_a_spec_with_another_text_gives_diagnostics_or_a_plan(edits: list[tuple[int, int, str]]) -> None:
     text = TEXT
@@ -345,7 +345,7 @@ def test_whatever_stands_in_a_pins_file_is_told_or_planned() -> None:
     assert judge(TEXT, json.dumps({**PINS, "channels": {}})) is None
 
 
-@settings(max_examples=HOW_MANY // 4, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=HOW_MANY // 4, suppress_health_check=list(HealthCheck))
 @given(st.lists(CHANGE, min_size=1, max_size=3), st.lists(EDIT, max_size=1))
 def test_another_pins_file_gives_diagnostics_or_a_plan(changes: list[Any], edits: list[tuple[int, int, str]]) -> None:
     data = deepcopy(PINS)
