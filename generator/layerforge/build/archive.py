@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from layerforge.build.content import DEFLATED, Span, damaged
+from layerforge.build.content import Span, damaged
 from layerforge.build.types import Member
+from layerforge.build.zip_header import DEFLATED, STORED, UTF8
 from layerforge.diagnostics import Diagnostic, FindingsError
 from layerforge.names import Sha256
 
@@ -19,8 +20,7 @@ _LOCAL: Final = struct.Struct("<4s5H3I2H")
 _CENTRAL: Final = struct.Struct("<4s6H3I5H2I")
 _END: Final = struct.Struct("<4s4H2IH")
 _MADE_BY_UNIX: Final = 3 << 8 | 20
-_NEEDS: Final = {0: 10, DEFLATED: 20}
-_UTF8: Final = 0x800
+_NEEDS: Final = {STORED: 10, DEFLATED: 20}
 _MIDNIGHT: Final = 0
 _FIRST_DAY: Final = 1 << 5 | 1  # 1980-01-01
 _REGULAR_FILE: Final = 0o100000
@@ -70,7 +70,7 @@ class ArchiveWriter:
     def _add(self, member: Member) -> None:
         name, mode, method, crc32, packed, size, content, _ = member
         raw = name.encode()
-        fields = (_NEEDS[method], 0 if name.isascii() else _UTF8, method, _MIDNIGHT, _FIRST_DAY,
+        fields = (_NEEDS[method], 0 if name.isascii() else UTF8, method, _MIDNIGHT, _FIRST_DAY,
                   crc32, packed, size, len(raw), 0)  # fmt: skip
         start = self._written + self._pending
         self._directory.append(

@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from layerforge.build.types import Member
+from layerforge.build.zip_header import STORED
 from layerforge.diagnostics import Diagnostic, FindingsError
 from layerforge.lock.types import OwnFile
 
-STORED: Final = 0
-DEFLATED: Final = 8
 PIECE: Final = 256 << 10
 OWN_FILES: Final = "own files"
 """The origin of the user's own files."""

@@ -1,19 +1,16 @@
 """Which package brings which: read from the METADATA of the wheels that a unit consists of."""
 
-import os
-import zlib
 from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
+from layerforge.build.content import Span, inflated
 from layerforge.build.store import StoredWheel
 from layerforge.names import PackageName
 
 if TYPE_CHECKING:
     from packaging.markers import Environment
-
-_DEFLATE = 8
 
 Chain = tuple[PackageName, ...]
 """From a direct requirement to a package, both included."""
@@ -94,9 +91,6 @@ def _requires(wheel: StoredWheel) -> tuple[str, ...]:
 
     name = f"{wheel.index.dist_info}/METADATA"
     member = next(item for item in wheel.index.members if item.name == name)
-    with wheel.path.open("rb") as stream:
-        data = os.pread(stream.fileno(), member.compressed_size, member.offset)
-    if member.method == _DEFLATE:
-        data = zlib.decompress(data, wbits=-zlib.MAX_WBITS)
-    raw, _ = parse_email(data)
+    content = Span(wheel.path, member.offset, member.compressed_size)
+    raw, _ = parse_email(b"".join(inflated(content, member.method)))
     return tuple(raw.get("requires_dist", ()))

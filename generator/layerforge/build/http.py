@@ -18,10 +18,11 @@ from layerforge.build.credentials import Credentials, Login
 from layerforge.build.http_errors import in_our_words
 from layerforge.build.patience import Patience
 from layerforge.build.proxies import Proxy, proxy_for
-from layerforge.build.redirects import bare, follow
+from layerforge.build.redirects import follow
 from layerforge.build.trouble import Trouble, shown
 from layerforge.build.trust import trust_context, trust_source
 from layerforge.diagnostics import Diagnostic
+from layerforge.lock.url_text import without_credentials
 from layerforge.lock.uv_settings import find_indexes, find_settings
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ class Transport:
             response = self._ask(url, login, proxy, headers)
             try:
                 if response.status not in _REDIRECTS:
-                    answered = urldefrag(bare(url)).url
+                    answered = urldefrag(without_credentials(url)).url
                     yield Answer(
                         url=answered,
                         status=response.status,
@@ -153,7 +154,9 @@ class Transport:
         if login is not None:
             sent["Authorization"] = login.header()
         with in_our_words(url, proxy, self._trust):
-            return self._pool(proxy).request("GET", bare(url), headers=sent, preload_content=False, redirect=False)
+            return self._pool(proxy).request(
+                "GET", without_credentials(url), headers=sent, preload_content=False, redirect=False
+            )
 
     def _pool(self, proxy: Proxy | None) -> urllib3.PoolManager:
         if proxy is None:

@@ -8,9 +8,10 @@ import zlib
 from pathlib import Path
 from typing import Final
 
-from layerforge.build.content import STORED, Script, Span, inflated
+from layerforge.build.content import Script, Span, inflated
 from layerforge.build.index import WheelIndex, WheelMember
 from layerforge.build.types import Member
+from layerforge.build.zip_header import STORED
 from layerforge.lock.types import Pin
 
 ROOT: Final = "python/"

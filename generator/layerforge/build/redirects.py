@@ -1,14 +1,9 @@
 """Where a redirect may lead: to the web, and not from https to http. No credentials go along."""
 
-from urllib.parse import urldefrag, urljoin, urlsplit, urlunsplit
+from urllib.parse import urldefrag, urljoin, urlsplit
 
 from layerforge.build.trouble import BAD_REDIRECT, Trouble, origin, shown
-
-
-def bare(url: str) -> str:
-    """Return ``url`` without user and password."""
-    parts = urlsplit(url)
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+from layerforge.lock.url_text import without_credentials
 
 
 def follow(url: str, location: str | None) -> str:
@@ -20,7 +15,7 @@ def follow(url: str, location: str | None) -> str:
     if not location:
         raise Trouble(BAD_REDIRECT, f"`{shown(url)}` redirects to nowhere")
     try:
-        target = bare(urldefrag(urljoin(url, location)).url)
+        target = without_credentials(urldefrag(urljoin(url, location)).url)
         scheme, host, _ = origin(target)
     except ValueError:
         raise Trouble(BAD_REDIRECT, f"`{shown(url)}` redirects to what is no URL") from None

@@ -55,7 +55,8 @@ class Console:
 
     def diagnose(self, diagnostics: Iterable[Diagnostic]) -> None:
         """Show diagnostics, each once however often it is said."""
-        fresh = [item for item in diagnostics if item not in self.spoken]
+        known = frozenset(self.spoken)
+        fresh = [item for item in dict.fromkeys(diagnostics) if item not in known]
         self.spoken += fresh
         if fresh and not self.as_json:
             text = render_diagnostics(hints_once(fresh), colour=wants_colour(self.stderr))

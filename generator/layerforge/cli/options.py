@@ -113,7 +113,7 @@ def add_jobs(parser: argparse.ArgumentParser) -> None:
 
 
 def add_upgrades(parser: argparse.ArgumentParser) -> None:
-    """Add ``--upgrade``, ``--upgrade-package`` and ``--upgrade-format``."""
+    """Add ``--upgrade`` and ``--upgrade-format``."""
     group = parser.add_argument_group("upgrades")
     group.add_argument(
         "--upgrade",

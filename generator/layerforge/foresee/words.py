@@ -61,9 +61,8 @@ def change(name: str, before: str | None, after: str | None) -> str:
 
 def _value(expression: str | None) -> str | None:
     """Return an expression as a person would say it; ``None`` for one that is long or to be computed."""
-    if expression in (None, "null", '""'):
+    if expression is None or expression in ("null", '""'):
         return "none"
-    assert expression is not None  # noqa: S101 - for the type checker
     if len(expression) > _LONGEST or any(sign in expression for sign in "{(\n") or expression.startswith("var."):
         return None
     try:

@@ -5,11 +5,12 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Final
 
-from layerforge.diagnostics import Diagnostic, Location, Severity
+from layerforge.diagnostics import Diagnostic, Location
 from layerforge.facts.load import Facts, Runtime, version_key
 from layerforge.names import RUNTIME_ID, Architecture, RuntimeId
 from layerforge.plan.settings import Settings
 from layerforge.plan.types import Target
+from layerforge.plan.words import error, warning
 from layerforge.spec.suggest import nearest
 
 _DIGITS: Final = re.compile(r"[0-9]+")
@@ -56,13 +57,13 @@ def check_runtimes(settings: Settings, facts: Facts, as_of: date) -> Iterator[Di
     better = advised(facts, as_of)
     if not settings.runtimes:
         hint = f"write `runtimes: [{better}]` in the layer or under `defaults`"
-        yield _error("PLAN005", f"the layer `{settings.name}` has no runtimes", settings.where, hint)
+        yield error("PLAN005", f"the layer `{settings.name}` has no runtimes", settings.where, hint)
     for runtime_id, where in settings.runtimes:
         runtime = facts.runtime(runtime_id)
         if runtime.family != _PYTHON:
             close = nearest(runtime_id, [one.id for one in facts.runtimes.values() if one.family == _PYTHON])
             hint = f"did you mean `{close}`?" if close else f"a layer has one language; `{better}` is a Python runtime"
-            yield _error("PLAN006", f"`{runtime_id}` is not a Python runtime, and the source is python", where, hint)
+            yield error("PLAN006", f"`{runtime_id}` is not a Python runtime, and the source is python", where, hint)
         else:
             yield from check_runtime(runtime, where, facts, as_of)
             if runtime_id in facts.runtimes:
@@ -92,7 +93,7 @@ def _standing(runtime: Runtime, where: Location, facts: Facts, as_of: date) -> I
     better = advised(facts, as_of, runtime.family)
     if _passed(runtime.block_create, as_of):
         message = f"Lambda takes no new functions on `{runtime.id}` since {runtime.block_create}"
-        yield _error("PLAN010", message, where, f"move to `{better}`")
+        yield error("PLAN010", message, where, f"move to `{better}`")
     elif _passed(runtime.deprecation, as_of):
         dates = [
             f"{what} after {day}"
@@ -101,17 +102,17 @@ def _standing(runtime: Runtime, where: Location, facts: Facts, as_of: date) -> I
         ]
         note = (f"Lambda takes {' and '.join(dates)}",) if dates else ()
         message = f"`{runtime.id}` is deprecated since {runtime.deprecation}"
-        yield _warning("PLAN009", message, where, f"move to `{better}`", note)
+        yield warning("PLAN009", message, where, f"move to `{better}`", note)
     if runtime.preview:
         message = f"`{runtime.id}` is a preview: AWS gives no support for it, and it may change"
-        yield _warning("PLAN011", message, where, f"use `{better}` for production")
+        yield warning("PLAN011", message, where, f"use `{better}` for production")
     if runtime.provider_minimum is None:
         message = f"it is not known which version of Terraform's AWS provider accepts `{runtime.id}`"
         hint = "if `terraform validate` refuses the runtime, raise the provider's version in your root module"
         note = (
             f"the module asks for AWS provider {facts.newest_provider_minimum} or newer, which may be too old for it",
         )
-        yield _warning("PLAN008", message, where, hint, note)
+        yield warning("PLAN008", message, where, hint, note)
 
 
 def _unknown(runtime: Runtime, where: Location, facts: Facts, better: RuntimeId) -> Diagnostic:
@@ -119,7 +120,7 @@ def _unknown(runtime: Runtime, where: Location, facts: Facts, better: RuntimeId)
     if _shape(runtime.id) not in {_shape(one.id) for one in family}:
         undotted = runtime.id.replace(".", "")
         meant = next((one.id for one in family if one.id.replace(".", "") == undotted), better)
-        return _error("PLAN013", f"there is no runtime `{runtime.id}`", where, f"did you mean `{meant}`?")
+        return error("PLAN013", f"there is no runtime `{runtime.id}`", where, f"did you mean `{meant}`?")
     newer = _version(runtime) > max(map(_version, family))
     close = None if newer else nearest(runtime.id, [one.id for one in family])
     fetch = "`--facts FILE` tells layerforge what is known about it"
@@ -127,7 +128,7 @@ def _unknown(runtime: Runtime, where: Location, facts: Facts, better: RuntimeId)
         f"it is taken to run on {runtime.os} with glibc {runtime.glibc[0]}.{runtime.glibc[1]}, on all architectures",
         f"the module asks for AWS provider {facts.newest_provider_minimum} or newer, which may be too old for it",
     )
-    return _warning(
+    return warning(
         "PLAN007",
         f"`{runtime.id}` is not among the runtimes known on {facts.date}",
         where,
@@ -147,16 +148,8 @@ def _architectures(runtime: Runtime, asked: Sequence[Architecture], where: Locat
         if architecture not in runtime.architectures:
             offered = " and ".join(f"`{one}`" for one in runtime.architectures) or "no architecture"
             message = f"Lambda does not offer `{runtime.id}` on `{architecture}`"
-            yield _error("PLAN012", message, where, f"it is offered on {offered}")
+            yield error("PLAN012", message, where, f"it is offered on {offered}")
 
 
 def _passed(day: date | None, as_of: date) -> bool:
     return day is not None and day <= as_of
-
-
-def _error(code: str, message: str, where: Location, hint: str) -> Diagnostic:
-    return Diagnostic(code=code, message=message, location=where, hint=hint)
-
-
-def _warning(code: str, message: str, where: Location, hint: str, notes: tuple[str, ...] = ()) -> Diagnostic:
-    return Diagnostic(code=code, message=message, severity=Severity.WARNING, location=where, hint=hint, notes=notes)

@@ -10,9 +10,9 @@ def error(code: str, message: str, where: Location, hint: str, notes: tuple[str,
     return Diagnostic(code=code, message=message, location=where, hint=hint, notes=notes)
 
 
-def warning(code: str, message: str, where: Location, hint: str) -> Diagnostic:
+def warning(code: str, message: str, where: Location, hint: str, notes: tuple[str, ...] = ()) -> Diagnostic:
     """Return a finding to think about."""
-    return Diagnostic(code=code, message=message, severity=Severity.WARNING, location=where, hint=hint)
+    return Diagnostic(code=code, message=message, severity=Severity.WARNING, location=where, hint=hint, notes=notes)
 
 
 def listed(words: Iterable[str]) -> str:

@@ -4,7 +4,8 @@ import argparse
 
 from layerforge.cli.console import Console
 from layerforge.cli.options import add_output, count
-from layerforge.diagnostics import ExitCode, FindingsError, fail
+from layerforge.diagnostics import ExitCode, FindingsError, fail, plural
+from layerforge.foresee.words import size
 from layerforge.paths import CACHE_VARIABLE, cache_dir
 
 
@@ -51,7 +52,8 @@ def execute(args: argparse.Namespace, console: Console) -> ExitCode:
         for name in pruned.wheels:
             console.data(f"{name}\n")
         console.say(
-            f"{'would free' if args.dry_run else 'freed'} {pruned.freed / 1e6:.1f} MB: {len(pruned.wheels)} wheels,"
-            f" {pruned.leftovers} leftovers; {pruned.kept} wheels ({pruned.kept_bytes / 1e6:.1f} MB) stay"
+            f"{'would free' if args.dry_run else 'freed'} {size(pruned.freed)}: {plural(len(pruned.wheels), 'wheel')},"
+            f" {plural(pruned.leftovers, 'leftover')}; {plural(pruned.kept, 'wheel')} ({size(pruned.kept_bytes)})"
+            f" {'stays' if pruned.kept == 1 else 'stay'}"
         )
     return ExitCode.DONE
