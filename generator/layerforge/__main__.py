@@ -1,10 +1,16 @@
 """The ``layerforge`` command, also reached by ``python -m layerforge``."""
 
+import gc
 import sys
+from typing import Final
+
+_NEW_OBJECTS: Final = 200_000
+"""Made before garbage is looked for: a spec of a thousand layers keeps all that it makes, and a run is short."""
 
 
 def main() -> int:
     """Run the command line with the arguments of this process and return its exit code."""
+    gc.set_threshold(_NEW_OBJECTS)
     try:
         from layerforge.cli.main import run  # noqa: PLC0415 - keeps `import layerforge.__main__` free
 

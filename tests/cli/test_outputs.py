@@ -292,7 +292,7 @@ def test_temporary_files_of_other_writers_are_not_removed(out: Path) -> None:
 
 def test_a_file_that_cannot_be_read_is_named(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = _put(out / "a/main.tf", OURS)
-    monkeypatch.setattr(Path, "read_bytes", _refuse)
+    monkeypatch.setattr("layerforge.cli.outputs.open", _refuse, raising=False)
     with pytest.raises(OutsideError) as caught:
         compare(out, {"a/main.tf": OURS})
     assert [(item.code, item.message) for item in caught.value.diagnostics] == [

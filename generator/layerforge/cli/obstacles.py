@@ -1,5 +1,6 @@
 """What stands where a generated file is to be written, and may not be touched."""
 
+import os
 import stat
 from pathlib import Path
 from typing import Final
@@ -20,35 +21,36 @@ def of_another_spec(path: Path, owner: str) -> Diagnostic:
     return _obstacle("OUT004", path, f"comes from `{owner}`, which is not part of this run", hint)
 
 
-def in_the_way(out: Path, path: Path, known: dict[Path, Diagnostic | None]) -> Diagnostic | None:
-    """Return what keeps ``path`` from being a file below ``out``, ``None`` for nothing.
+def in_the_way(out: Path, name: str, known: dict[str, Diagnostic | None]) -> Diagnostic | None:
+    """Return what keeps ``name`` from being a file below ``out``, ``None`` for nothing.
 
     ``OUT002`` a symbolic link on the way to it, ``OUT003`` a file where a folder is needed, or the reverse. ``known``
     remembers the answers for folders.
     """
-    if path.parent != out and (problem := _above(out, path.parent, known)) is not None:
+    if (problem := _above(out, name.rpartition("/")[0], known)) is not None:
         return problem
     try:
-        mode = path.lstat().st_mode
+        mode = os.lstat(f"{out}/{name}").st_mode
     except (FileNotFoundError, NotADirectoryError):
         return None
     if stat.S_ISLNK(mode):
-        return _link(path)
+        return _link(out / name)
     if not stat.S_ISREG(mode):
-        return _obstacle("OUT003", path, "is not a file, and a generated file belongs there", _MOVE)
+        return _obstacle("OUT003", out / name, "is not a file, and a generated file belongs there", _MOVE)
     return None
 
 
-def _above(out: Path, folder: Path, known: dict[Path, Diagnostic | None]) -> Diagnostic | None:
-    if folder not in known:
-        above = None if folder.parent == out else _above(out, folder.parent, known)
-        known[folder] = above
+def _above(out: Path, name: str, known: dict[str, Diagnostic | None]) -> Diagnostic | None:
+    """Return what keeps ``name`` from being a folder below ``out``; ``out`` itself is the caller's."""
+    if name and name not in known:
+        folder = out / name
+        above = known[name] = _above(out, name.rpartition("/")[0], known)
         if above is None and folder.is_symlink():
-            known[folder] = _link(folder)
+            known[name] = _link(folder)
         elif above is None and folder.exists() and not folder.is_dir():
             what = "is not a folder, and generated files belong into one there"
-            known[folder] = _obstacle("OUT003", folder, what, _MOVE)
-    return known[folder]
+            known[name] = _obstacle("OUT003", folder, what, _MOVE)
+    return known.get(name)
 
 
 def _link(path: Path) -> Diagnostic:

@@ -76,20 +76,19 @@ def compare(
     found: dict[str, list[str]] = {"added": [], "changed": [], "unchanged": []}
     problems: list[Diagnostic] = []
     before: dict[str, str] = {}
-    links: dict[Path, Diagnostic | None] = {}
+    folders: dict[str, Diagnostic | None] = {}
     for name in sorted(texts):
-        path = out / name
-        problem = in_the_way(out, path, links)
-        if problem is None and (there := _read(path)) is not None:
+        problem = in_the_way(out, name, folders)
+        if problem is None and (there := _read(out, name)) is not None:
             before[name] = there
-            problem = _of_others(path, owner_in(before[name]), _state(before[name], texts[name]), out, ours)
+            problem = None if there == texts[name] else _not_to_change(out / name, owner_in(there), out, ours)
         if problem is not None:
             problems.append(problem)
         else:
             found[_state(before.get(name), texts[name])].append(name)
     fail(FindingsError, dict.fromkeys(problems))
     others = dict.fromkeys(ours, False)
-    gone = {name: _read(out / name) or "" for name in _generated(out, others, texts, among)}
+    gone = {name: _read(out, name) or "" for name in _generated(out, others, texts, among)}
     return Changes(
         **{state: tuple(names) for state, names in found.items()},
         stale=tuple(sorted(gone)),
@@ -131,10 +130,10 @@ def _state(before: str | None, wanted: str) -> str:
     return "unchanged" if before == wanted else "changed"
 
 
-def _of_others(path: Path, owner: str | None, state: str, out: Path, ours: Collection[str]) -> Diagnostic | None:
+def _not_to_change(path: Path, owner: str | None, out: Path, ours: Collection[str]) -> Diagnostic | None:
     """Return why a file that is there must not be overwritten, ``None`` if it may be."""
     if owner is None:
-        return not_ours(path) if state == "changed" else None
+        return not_ours(path)
     return of_another_spec(path, owner) if owner not in ours and is_there(out, owner) else None
 
 
@@ -175,14 +174,15 @@ def _head(path: Path) -> str:
         raise OutsideError(disk_problem(error, path, code="OUT005", verb="read")) from error
 
 
-def _read(path: Path) -> str | None:
+def _read(out: Path, name: str) -> str | None:
     """Return what a file says, with the line endings that we write; ``None`` where there is no file."""
     try:
-        return path.read_bytes().decode("utf-8", "replace").replace("\r\n", "\n")
+        with open(f"{out}/{name}", "rb", buffering=0) as stream:  # noqa: PTH123 - thousands of them
+            return stream.read().decode("utf-8", "replace").replace("\r\n", "\n")
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise OutsideError(disk_problem(error, path, code="OUT005", verb="read")) from error
+        raise OutsideError(disk_problem(error, out / name, code="OUT005", verb="read")) from error
 
 
 def _remove(out: Path, name: str) -> None:

@@ -84,9 +84,9 @@ def _begin(include: Include, item: Packaged, root: Path) -> Wanted:
     path = Path(os.path.normpath(root / include.path))
     wanted = Wanted(item=item, include=include, path=path, root=root)
     shown, word, verb = f"the {wanted.noun} `{include.path}`", word_for(item), "name" if is_code(item) else "include"
-    link = next((step for step in _steps(path, root) if os.path.islink(step)), None)  # noqa: PTH114 - no error where a folder is closed
+    link = next(filter(os.path.islink, _steps(path, root)), None)  # no error where a folder is closed
     if link is not None:
-        wanted.problem("OWN006", f"`{wanted.name(link)}` is a symbolic link", f"{verb} what it points to")
+        wanted.problem("OWN006", f"`{wanted.name(Path(link))}` is a symbolic link", f"{verb} what it points to")
     elif not os.path.lexists(path):
         wanted.problem("OWN001", f"{shown} does not exist", "paths start at the folder of the spec")
     elif root.is_relative_to(path):
@@ -105,11 +105,12 @@ def _begin(include: Include, item: Packaged, root: Path) -> Wanted:
     return wanted
 
 
-def _steps(path: Path, root: Path) -> Iterator[Path]:
+def _steps(path: Path, root: Path) -> Iterator[str]:
     """Yield the path and those of its parents that the spec's folder does not share, outermost first."""
-    for step in (*reversed(path.parents), path):
-        if not root.is_relative_to(step):
-            yield step
+    step = os.path.commonpath((path, root))
+    for part in PurePosixPath(os.path.relpath(path, step)).parts:
+        step = os.path.join(step, part)  # noqa: PTH118 - many of them, as texts
+        yield step
 
 
 def _ask_git(includes: Iterable[Wanted]) -> None:

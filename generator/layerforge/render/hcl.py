@@ -3,11 +3,14 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
 _IDENTIFIER: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _KEYWORDS: Final = frozenset({"true", "false", "null", "for", "if", "in", "else", "endif", "endfor"})
 _ESCAPES: Final = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_remember = lru_cache(maxsize=8192)
+"""Hundreds of modules say mostly the same words: what comes of a word hangs on the word alone."""
 _TEMPLATE: Final = re.compile(r"([$%])(?=\{)")
 
 
@@ -17,6 +20,7 @@ class Expression(str):
     __slots__ = ()
 
 
+@_remember
 def inside(text: str) -> Expression:
     r"""Return ``text`` as it stands between the quotes of an HCL string.
 
@@ -41,11 +45,13 @@ def _escape(character: str) -> str:
     return f"\\u{number:04x}" if number <= 0xFFFF else f"\\U{number:08x}"
 
 
+@_remember
 def string(text: str) -> Expression:
     """Return ``text`` as an HCL string in quotes."""
     return Expression(f'"{inside(text)}"')
 
 
+@_remember
 def name(text: str) -> Expression:
     """Return ``text``, which has to be an HCL identifier: the name of a block, a variable or an attribute.
 
@@ -62,6 +68,7 @@ def written(text: str) -> Expression:
     return Expression(text.strip())
 
 
+@_remember
 def key(text: str) -> Expression:
     """Return ``text`` as the key of an object: bare where that means the same, else in quotes."""
     bare = _IDENTIFIER.fullmatch(text) is not None and text not in _KEYWORDS
@@ -80,8 +87,10 @@ def value(given: Value, indent: int = 0) -> Expression:
     Raises:
         TypeError: HCL has no such value.
     """
+    if isinstance(given, Expression):
+        return given
     if isinstance(given, str):
-        return given if isinstance(given, Expression) else string(given)
+        return string(given)
     if given is None or isinstance(given, bool):
         return Expression({None: "null", True: "true", False: "false"}[given])
     if isinstance(given, int):

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote
 
@@ -14,6 +15,7 @@ CONFLICT: Final = re.compile(r"(<{7}|\|{7}|={7}|>{7})( .*)?")
 _UNSAFE: Final = re.compile(r"%|(?<=-)-|(?<=-)>")
 
 
+@lru_cache
 def marker(owner: str) -> str:
     """Return the sentence for files that come from the spec ``owner``, a POSIX path.
 
@@ -26,6 +28,7 @@ def marker(owner: str) -> str:
     return f"{_BEFORE}{shown}{_AFTER}"
 
 
+@lru_cache
 def owner_of(line: str) -> str | None:
     """Return the spec that a file's first line names, ``None`` if the line is no marker."""
     found = _LINE.fullmatch(line)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from layerforge.facts.types import Facts
-from layerforge.names import Delivery
+from layerforge.names import Delivery, LayerName
 from layerforge.plan.fleet_types import Region
 from layerforge.plan.function_types import ByRegion, Function
 from layerforge.plan.types import Layer
@@ -18,6 +18,9 @@ from layerforge.render.variables import ARTIFACT_PREFIX
 
 FOR_ALL: Final = frozenset({"artifact_dir", "artifact_prefix", "layers", "name_prefix", PROFILE, "tags"})
 """Variables of a function's module that the root sets itself, for all alike, or leaves alone."""
+
+Stage = Mapping[LayerName, tuple[Variable, ...]]
+"""What differs by function, by its name: the same in every Region."""
 
 
 def bucket_wanted(function: Function) -> bool:
@@ -33,10 +36,12 @@ def stage_variables(function: Function, facts: Facts) -> tuple[Variable, ...]:
     return tuple(variable for variable in function_variables(function, facts) if variable.name not in taken)
 
 
-def stage_arguments(function: Function, region: Region, facts: Facts) -> Iterator[tuple[str, Expression]]:
+def stage_arguments(
+    function: Function, region: Region, variables: Sequence[Variable]
+) -> Iterator[tuple[str, Expression]]:
     """Yield what the root passes to a function's module from the map ``functions``: ``null`` means the spec's value."""
     regional = _regional(function, region)
-    for variable in stage_variables(function, facts):
+    for variable in variables:
         own = f"var.functions[{hcl.string(function.name)}].{variable.name}"
         if variable.name in regional:
             yield variable.name, Expression(f"try(coalesce({own}), {regional[variable.name]})")
@@ -65,13 +70,13 @@ def _regional(function: Function, region: Region) -> dict[str, Expression]:
 
 
 def root_variables(
-    layers: Sequence[Layer], functions: Sequence[Function], region: Region, facts: Facts
+    layers: Sequence[Layer], functions: Sequence[Function], region: Region, stage: Stage
 ) -> tuple[RootVariable, ...]:
     """Return the variables of a root: required ones first, each group in alphabetical order."""
     found = [
         *_for_all(layers, functions, region),
         *profiles((*layers, *functions)),
-        *_by_function(functions, region, facts),
+        *_by_function(functions, region, stage),
     ]
     return tuple(sorted(found, key=lambda variable: (variable.default is not None, variable.name)))
 
@@ -109,16 +114,15 @@ def _for_all(layers: Sequence[Layer], functions: Sequence[Function], region: Reg
         )
 
 
-def _by_function(functions: Sequence[Function], region: Region, facts: Facts) -> Iterator[RootVariable]:
-    by_name = {function.name: stage_variables(function, facts) for function in functions}
-    types = {variable.name: variable.type for listed in by_name.values() for variable in listed}
+def _by_function(functions: Sequence[Function], region: Region, stage: Stage) -> Iterator[RootVariable]:
+    types = {variable.name: variable.type for function in functions for variable in stage[function.name]}
     if not types:
         return
-    names = hcl.value([name for name, listed in by_name.items() if listed])
+    names = hcl.value([function.name for function in functions if stage[function.name]])
     needed = {
         function.name: [
             one.name
-            for one in by_name[function.name]
+            for one in stage[function.name]
             if one.default is None and one.name not in _regional(function, region)
         ]
         for function in functions

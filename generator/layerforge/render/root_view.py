@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from layerforge.facts.types import Facts, version_key
+from layerforge.facts.types import version_key
 from layerforge.names import Delivery, identifier
 from layerforge.plan.fleet_types import Fleet, Plan, Region
 from layerforge.plan.function_types import Attached, Function, OwnLayer
@@ -15,7 +15,7 @@ from layerforge.render import hcl
 from layerforge.render.function_outputs import function_outputs
 from layerforge.render.hcl import Expression
 from layerforge.render.root_parameters import parameter_arguments
-from layerforge.render.root_variables import bucket_wanted, root_variables, stage_arguments
+from layerforge.render.root_variables import Stage, bucket_wanted, root_variables, stage_arguments
 from layerforge.render.rules import RootVariable
 from layerforge.render.signing import PROFILES, profile_of
 
@@ -96,14 +96,14 @@ class RootView:
         return any(variable.name == PROFILES for variable in self.variables)
 
 
-def root_view(plan: Plan, fleet: Fleet, region: Region, *, facts: Facts, modules: Path, owner: str) -> RootView:
+def root_view(plan: Plan, fleet: Fleet, region: Region, *, stage: Stage, modules: Path, owner: str) -> RootView:
     """Return what the templates are told of the root of one Region.
 
     Args:
         plan: of the run.
         fleet: the spec's functions and Regions.
         region: one of them.
-        facts: AWS's limits.
+        stage: what differs by function.
         modules: the folder of the modules, absolute.
         owner: the spec that the root comes from, as the marker names it.
     """
@@ -112,7 +112,7 @@ def root_view(plan: Plan, fleet: Fleet, region: Region, *, facts: Facts, modules
     above = PurePosixPath(os.path.relpath(modules, start)).as_posix()
     source = above if above.startswith("../") else f"./{above}"
     calls = [_of_layer(layer, source, fleet, region) for layer in layers]
-    functions = [_of_function(function, source, region, facts) for function in fleet.functions]
+    functions = [_of_function(function, source, region, stage) for function in fleet.functions]
     lowest, highest = _provider([*layers, *fleet.functions])
     return RootView(
         owner=owner,
@@ -122,7 +122,7 @@ def root_view(plan: Plan, fleet: Fleet, region: Region, *, facts: Facts, modules
         calls=(*calls, *functions),
         layers=tuple(layer.name for layer in layers),
         functions=tuple(function.name for function in fleet.functions),
-        variables=root_variables(layers, fleet.functions, region, facts),
+        variables=root_variables(layers, fleet.functions, region, stage),
         outputs=tuple(_outputs(calls, list(zip(functions, fleet.functions, strict=True)))),
     )
 
@@ -143,14 +143,15 @@ def _of_layer(layer: Layer, source: str, fleet: Fleet, region: Region) -> Call:
     )
 
 
-def _of_function(function: Function, source: str, region: Region, facts: Facts) -> Call:
+def _of_function(function: Function, source: str, region: Region, stage: Stage) -> Call:
     ours = () if function.attached_only else _common(in_bucket=bucket_wanted(function))
+    own = stage_arguments(function, region, stage[function.name])
     return Call(
         name=function.name,
         identifier=identifier(function.name),
         source=f"{source}/{function.name}",
         layers=tuple(_entry(function, item, region) for item in function.layers),
-        arguments=tuple(sorted((*ours, *stage_arguments(function, region, facts), *profile_of(function)))),
+        arguments=tuple(sorted((*ours, *own, *profile_of(function)))),
     )
 
 

@@ -9,6 +9,7 @@ from layerforge.diagnostics import Diagnostic, FindingsError, fail
 from layerforge.facts.types import Facts
 from layerforge.plan.fleet_types import Fleet, Plan, Region, RegionState
 from layerforge.render.make import templates_of
+from layerforge.render.root_variables import stage_variables
 from layerforge.render.root_view import root_view
 
 IGNORE_FILE: Final = ".gitignore"
@@ -36,11 +37,12 @@ def render_roots(plan: Plan, facts: Facts, *, modules: Path) -> dict[Path, dict[
     found: dict[Path, dict[str, str]] = {}
     templates = templates_of("root")
     for fleet in plan.fleets:
+        stage = {function.name: stage_variables(function, facts) for function in fleet.functions if fleet.regions}
         for region in fleet.regions:
             if region.state is RegionState.ACTIVE:
                 folder = root_folder(fleet, region)
                 owner = root_owner(fleet.spec, folder)
-                view = root_view(plan, fleet, region, facts=facts, modules=modules, owner=owner)
+                view = root_view(plan, fleet, region, stage=stage, modules=modules, owner=owner)
                 found[folder] = {
                     file: templates.get_template(f"{file.lstrip('.')}.j2").render(module=view) for file in ROOT_FILES
                 }
