@@ -49,7 +49,7 @@ def roots() -> Measured:
     intro = (
         "Terraform over the root of one Region, two layers to three functions, nothing applied yet: `plan` asks AWS "
         f"nothing. Medians of {ROUNDS} rounds; memory is that of Terraform and the provider together, at its highest. "
-        "Larger ones are better split: [large fleets](docs/regions.md#large-fleets)."
+        "Larger ones are better split."
     )
     return f"{intro}\n\n{table(['modules', 'terraform', 'CPU s', 'wall s', 'memory, MB'], rows)}", []
 

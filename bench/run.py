@@ -29,6 +29,8 @@ PARTS: dict[str, Callable[[int], Measured]] = {
 
 LONG = ("scale", "roots")
 """Parts that take minutes each; they have a number of repetitions of their own."""
+QUOTED = ("tools", "roots")
+"""Parts that the README quotes too."""
 
 
 def main() -> None:
@@ -38,7 +40,9 @@ def main() -> None:
     parser.add_argument("--part", action="append", choices=PARTS, help="only this part")
     parser.add_argument("--long", action="store_true", help=f"also the parts that take minutes: {', '.join(LONG)}")
     parser.add_argument(
-        "--update-docs", action="store_true", help="write what was measured into docs/speed.md; all parts"
+        "--update-docs",
+        action="store_true",
+        help="write what was measured into docs/speed.md and the README; all parts",
     )
     args = parser.parse_args()
     if args.update_docs and args.repetitions < 7:
@@ -60,6 +64,7 @@ def main() -> None:
         print(f"\n{texts[name]}", flush=True)
     if args.update_docs:
         update(ROOT / "docs/speed.md", machine(), texts)
+        update(ROOT / "README.md", machine(), {name: text for name, text in texts.items() if name in QUOTED})
     sys.exit(0 if kept else 1)
 
 
