@@ -49,7 +49,7 @@ def cache_dir() -> Path:
             return Path(chosen).expanduser().absolute()
         import platformdirs  # noqa: PLC0415 - only where the variable does not answer
 
-        return Path(platformdirs.user_cache_dir("layerforge", appauthor=False))
+        return Path(platformdirs.user_cache_dir("layerforge", appauthor=False)).expanduser()  # old ones leave a `~`
     except RuntimeError as error:
         raise OutsideError(
             Diagnostic(

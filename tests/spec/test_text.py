@@ -49,7 +49,7 @@ def test_a_path_through_a_file_is_told(tmp_path: Path) -> None:
 
 
 def test_a_path_with_a_null_is_told() -> None:
-    assert said(Path("a\0b")) == "error SPEC001 layers.yaml\n  the spec cannot be read: embedded null byte\n"
+    assert said(Path("a\0b")) == "error SPEC001 layers.yaml\n  the spec cannot be read: no path holds a NUL character\n"
 
 
 def test_a_huge_file_is_not_read_to_its_end(tmp_path: Path) -> None:

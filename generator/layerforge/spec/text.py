@@ -62,7 +62,7 @@ def _read(path: Path, shown: str) -> bytes:
         hint = "`layerforge init` writes a first one; `--spec FILE` names another"
         raise SpecError(_whole("SPEC001", "the spec is not there", shown, hint)) from error
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
+        reason = error.strerror if isinstance(error, OSError) else "no path holds a NUL character"
         raise SpecError(_whole("SPEC001", f"the spec cannot be read: {reason}", shown, None)) from error
     if len(raw) > MAX_BYTES:
         message = f"the spec is larger than {MAX_BYTES // 1024 // 1024} MiB"
