@@ -178,6 +178,35 @@ def test_as_json_one_record_for_each_unit_and_region(
     assert [item["code"] for item in json.loads(out)["diagnostics"]] == ["STAT002", "STAT001", "AWS004"]
 
 
+def test_a_region_that_gives_no_answer_is_neither_right_nor_wrong(
+    status: Status, aws_here: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    put(aws_here, "pointed", built("pointed"))
+    aws_here.trouble.unreachable.add(OTHER)
+    code, out, err = status()
+    assert code == 3
+    assert out == "REGION     UNIT        STATE    WHAT\neu-west-1  simple/all  missing\n"
+    no_answer = "us-east-1: no answer, so nothing is known of its 2 units\n"
+    told, _, trouble = err.partition("error[AWS004]")
+    assert told == PAUSED + (
+        "eu-west-1: 1 of 2 as the lock says\n"
+        + no_answer
+        + "error[STAT001]: 1 unit is not published as the lock says, in `eu-west-1`\n"
+        "\n"
+        "hint: apply Terraform there again; of Regions without an answer nothing is known\n"
+        "\n"
+    )
+    assert "us-east-1" in trouble
+    aws_here.trouble.unreachable.add(REGION)
+    code, out, err = status("simple")
+    assert (code, out) == (3, "")
+    assert err.partition("error[AWS004]")[0] == PAUSED + (
+        "eu-west-1: no answer, so nothing is known of its 1 unit\n"
+        "us-east-1: no answer, so nothing is known of its 1 unit\n"
+    )
+
+
 def test_a_prefix_and_a_paused_region_by_name(status: Status, aws_here: Aws) -> None:
     put(aws_here, "dev-simple", built("simple"), region="ap-south-1")
     assert status("simple", "--name-prefix", "dev-", "--region", "ap-south-1") == (

@@ -22,21 +22,27 @@ def _unknown(region: str, wanted: Asked) -> Record:
 
 
 def rows(records: Sequence[Record]) -> list[tuple[str, ...]]:
-    """Return the rows of a table, of what is not as the lock says: Region, unit, state, what is different."""
+    """Return the rows of a table, of what is seen not to be as the lock says: Region, unit, state, the difference."""
     return [
         (one.region, str(one.wanted.unit), one.state.words, one.detail)
         for one in records
-        if one.state is not State.PUBLISHED
+        if one.state not in (State.PUBLISHED, State.UNKNOWN)
     ]
 
 
 def tallies(records: Sequence[Record]) -> list[str]:
-    """Return a line for each Region: how much of it is as the lock says."""
-    found: dict[str, list[bool]] = {}
+    """Return a line for each Region: how much of it is as the lock says, or that nothing is known of it."""
+    found: dict[str, list[State]] = {}
     for one in records:
-        found.setdefault(one.region, []).append(one.state is State.PUBLISHED)
-    lines = [f"{region}: {sum(right)} of {len(right)} as the lock says" for region, right in found.items()]
+        found.setdefault(one.region, []).append(one.state)
+    lines = [f"{region}: {_tally(states)}" for region, states in found.items()]
     return lines or ["there is nothing to look at: no active Region"]
+
+
+def _tally(states: Sequence[State]) -> str:
+    if State.UNKNOWN in states:  # a Region answers for all of its units or for none
+        return f"no answer, so nothing is known of its {plural(len(states), 'unit')}"
+    return f"{states.count(State.PUBLISHED)} of {len(states)} as the lock says"
 
 
 def verdict(records: Sequence[Record]) -> list[Diagnostic]:
@@ -45,12 +51,14 @@ def verdict(records: Sequence[Record]) -> list[Diagnostic]:
     if not late:
         return []
     regions = list(dict.fromkeys(one.region for one in late))
+    unknown = any(one.state is State.UNKNOWN for one in records)
+    others = "of Regions without an answer nothing is known" if unknown else "the other Regions need nothing"
     return [
         Diagnostic(
             code="STAT001",
             message=f"{plural(len(late), 'unit')} {'is' if len(late) == 1 else 'are'} not published as the lock says, "
             f"in {', '.join(f'`{name}`' for name in regions)}",
-            hint="apply Terraform there again; the other Regions need nothing" + _where_a_plan_is_empty(late),
+            hint=f"apply Terraform there again; {others}" + _where_a_plan_is_empty(late),
         )
     ]
 
