@@ -106,8 +106,8 @@ class DefaultFunction(Model):
     snap_start: Switch = Field(default=False, description="Whether published versions start from a snapshot.")
     kms_key: ByRegion[KeyArn] | None = Field(
         default=None,
-        description="ARN of the key that encrypts the environment variables, or one for each Region; `null` for AWS's "
-        "own.",
+        description="ARN of the key that encrypts the environment variables and the function's own log group, or one "
+        "for each Region; `null` for AWS's own.",
     )
     code_signing: ByRegion[SigningArn] | None = Field(
         default=None,
