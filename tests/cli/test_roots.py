@@ -85,8 +85,11 @@ def test_a_root_whose_region_left_the_spec_goes_with_its_folder(spec: Path, rest
 
 
 def test_modules_and_roots_of_other_specs_are_left_alone(spec: Path) -> None:
-    """They carry markers too, and may lie beside a root."""
+    """They carry markers too, and may lie beside a root. Nor is a module whose spec is gone taken for a root."""
+    (spec.parent / "other.yaml").write_text("version: 1\n")
     others = {
+        "infra/other-layer/main.tf": f"# {marker('gone.yaml')}\n",
+        "infra/other-layer/tests/contract.tftest.hcl": f"# {marker('gone.yaml')}\n",
         "roots/other/main.tf": f"# {marker('../other.yaml')}\n",
         "infra/some-layer/main.tf": f"# {marker('layers.yaml')}\n",
         "modules/a/main.tf": f"# {marker('layers.yaml')}\n",
@@ -98,6 +101,23 @@ def test_modules_and_roots_of_other_specs_are_left_alone(spec: Path) -> None:
         (spec.parent / name).write_text(text)
     _write(spec, "eu-west-1", plans.region("us-east-1", root="infra/us"), plans.region("us-west-2", root="us-west-2"))
     assert {name: (spec.parent / name).read_text() for name in others} == others
+
+
+def test_the_roots_of_a_spec_that_is_gone_go(spec: Path) -> None:
+    """Of those that lie where roots of this run may lie; what carries no marker stays."""
+    for name in ("roots/eu-west-1", "infra/us"):
+        (spec.parent / name).mkdir(parents=True)
+        (spec.parent / name / "main.tf").write_text(f"# {marker('../other.yaml')}\n")
+    (spec.parent / "infra/us/backend.tf").write_text("# mine\n")
+    regions = ("us-east-1", plans.region("us-west-2", root="infra/west"))
+    (spec.parent / "other.yaml").write_text("version: 1\n")
+    _write(spec, *regions)
+    assert (spec.parent / "roots/eu-west-1/main.tf").exists()
+    (spec.parent / "other.yaml").unlink()
+    changed = _write(spec, *regions)
+    assert changed == {"us-east-1": (0, 0, 0), "west": (0, 0, 0), "eu-west-1": (0, 0, 1), "us": (0, 0, 1)}
+    assert not (spec.parent / "roots/eu-west-1").exists()
+    assert _files(spec.parent / "infra/us") == ["backend.tf"]
 
 
 def test_what_stands_in_the_way_is_told_for_all_roots_and_nothing_is_written(spec: Path) -> None:
@@ -155,7 +175,7 @@ def test_a_removed_root_is_found_wherever_it_lay(
         assert capsys.readouterr().err == "everything is up to date\n"
 
 
-def test_the_modules_of_a_spec_that_is_gone_go_with_the_next_run(
+def test_modules_and_roots_of_a_spec_that_is_gone_go_with_the_next_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Although nothing that the other spec's own run looks at has changed."""
@@ -166,12 +186,15 @@ def test_the_modules_of_a_spec_that_is_gone_go_with_the_next_run(
     (tmp_path / "layers.yaml").write_text(PROJECT)
     (tmp_path / "other.yaml").write_text(PROJECT.replace("own: {", "other: {").replace("live/us", "more/us"))
     text = (tmp_path / "other.yaml").read_text().replace("deploy/eu", "more/eu")
-    (tmp_path / "other.yaml").write_text(text)
+    (tmp_path / "other.yaml").write_text(text.replace("more/us", "live/other-us"))
     assert (run(["gen", "--spec", "other.yaml"]), run(["gen"]), run(["gen"])) == (0, 0, 0)
     assert (tmp_path / "modules/other/main.tf").exists()
     capsys.readouterr()
 
     (tmp_path / "other.yaml").unlink()
     assert run(["gen"]) == 0
-    assert "removed modules/other: 9 files\n" in capsys.readouterr().err
-    assert not (tmp_path / "modules/other/main.tf").exists()
+    said = capsys.readouterr().err
+    assert "removed modules/other: 9 files\n" in said
+    assert f"removed live/other-us: {ALL} files\n" in said
+    assert not (tmp_path / "modules/other").exists()
+    assert _files(tmp_path / "live") == [f"us/{name}" for name in sorted(ROOT_FILES)]

@@ -63,8 +63,7 @@ def compare(
     Args:
         out: the folder.
         texts: what it should hold.
-        among: the only names below it that can be stale, and that only if they are of a spec of this run; by default
-            all that there are.
+        among: the only names below it that can be stale, where it is a root; by default all that there are.
         ours: owners beside those that ``texts`` name whose files are to go if they are not wanted.
 
     Raises:
@@ -154,7 +153,8 @@ def _generated(
         if owner is None:
             continue
         if owner not in others:
-            others[owner] = among is not None or is_there(out, owner)
+            # What was taken for a root may be a module of another `--out`, which names its spec from one folder above.
+            others[owner] = is_there(out, owner) or (among is not None and is_there(out.parent, owner))
         if not others[owner]:
             yield relative
 

@@ -16,6 +16,7 @@ from layerforge.foresee.types import Difference
 from layerforge.lock.types import Lock
 from layerforge.plan.fleet_types import Plan, RegionState
 from layerforge.plan.regions import ROOTS
+from layerforge.render.make import CONTRACT
 from layerforge.render.roots import IGNORE_FILE, ROOT_FILES, render_roots, root_folder, root_owner
 
 
@@ -25,7 +26,8 @@ class Roots:
 
     Attributes:
         texts: of each root that has to be as the spec says, by its folder.
-        gone: folders that held, or may hold, a root that the spec has no more, and the owner that its files name.
+        gone: folders that held, or may hold, a root that the spec has no more, and the owner that its files name then;
+            it may also be the root of a spec that is not there any more.
         remembered: the Regions of roots that the locks name.
         around: those that are gone, and the folders that roots lie in; a new entry there may be a file, or a root, that
             is to go.
@@ -38,7 +40,7 @@ class Roots:
 
 
 def roots_of(plan: Plan, specs: tuple[Path, ...], facts: Facts, out: Path, locks: Mapping[Path, Lock]) -> Roots:
-    """Return the roots of a run, and where others of the same specs may be left over.
+    """Return the roots of a run, and where others of the same specs, or of deleted ones, may be left over.
 
     Those are found in ``roots``, beside other roots, and where the locks remember one.
 
@@ -74,12 +76,14 @@ def roots_of(plan: Plan, specs: tuple[Path, ...], facts: Facts, out: Path, locks
 
 
 def _folders(place: Path) -> Iterator[Path]:
-    if place.is_dir():
-        yield from (path for path in sorted(place.iterdir()) if path.is_dir() and not path.is_symlink())
+    """Yield the folders in which a root may lie. A module, which alone has a contract test, is none."""
+    for path in sorted(place.iterdir()) if place.is_dir() else ():
+        if path.is_dir() and not path.is_symlink() and not (path / CONTRACT).exists():
+            yield path
 
 
 def compare_roots(roots: Roots) -> dict[Path, Changes]:
-    """Return how each root differs; of those that are to go, only the ones that are there.
+    """Return how each root differs; of the others, those of which something is to go, or another spec's is to stay.
 
     Raises:
         FindingsError: as for modules; every root's problems at once.
@@ -99,7 +103,7 @@ def compare_roots(roots: Roots) -> dict[Path, Changes]:
         except FindingsError as error:
             problems += (replace(problem, hint=_HINTS.get(problem.code, problem.hint)) for problem in error.diagnostics)
     fail(FindingsError, dict.fromkeys(problems))
-    return {folder: changes for folder, changes in found.items() if changes or folder in wanted}
+    return {folder: changes for folder, changes in found.items() if changes or changes.others or folder in wanted}
 
 
 def _to_go(folder: Path) -> Collection[str]:

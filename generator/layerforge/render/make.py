@@ -22,13 +22,16 @@ from layerforge.render.view import view_of
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+CONTRACT: Final = "tests/contract.tftest.hcl"
+"""In every module, and in no root."""
+
 MODULE_FILES: Final = (
     ".gitignore",
     "README.md",
     "artifacts.tf",
     "main.tf",
     "outputs.tf",
-    "tests/contract.tftest.hcl",
+    CONTRACT,
     "variables.tf",
     "versions.tf",
 )
