@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all."""
+"""Files that are written whole or not at all, and read only if they have an end."""
 
 import errno
 import os
@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from layerforge.diagnostics import Diagnostic, OutsideError
-from layerforge.files import write_atomically, write_text
+from layerforge.files import read_bytes, write_atomically, write_text
 
 
 def names(folder: Path) -> list[str]:
@@ -217,3 +217,27 @@ def test_many_writers_of_one_path(tmp_path: Path) -> None:
     assert [(child.returncode, talk) for child, talk in zip(children, talks, strict=True)] == [(0, b"")] * 6
     assert path.read_text() == "x" * 1000
     assert names(tmp_path) == ["file"]
+
+
+def test_a_file_is_read_whole(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"a\r\n\xff")
+    assert read_bytes(tmp_path / "file") == b"a\r\n\xff"
+
+
+def test_what_may_have_no_end_is_not_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "zero").symlink_to("/dev/zero")
+    with (tmp_path / "large").open("wb") as file:
+        file.truncate((256 << 20) + 1)  # it takes no room
+    (tmp_path / "folder").mkdir()
+    told = {}
+    for name in names(tmp_path):
+        with pytest.raises(OSError, match=r".") as caught:
+            read_bytes(tmp_path / name)
+        told[name] = caught.value.strerror
+    assert told == {
+        "folder": "Is a directory",
+        "large": "it is larger than 256 MiB",
+        "pipe": "it is no regular file",
+        "zero": "it is no regular file",
+    }

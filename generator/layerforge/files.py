@@ -1,4 +1,4 @@
-"""How layerforge writes files: whole or not at all, whoever is killed when."""
+"""How layerforge writes files: whole or not at all, whoever is killed when. And how it reads them: with an end."""
 
 import contextlib
 import errno
@@ -6,6 +6,7 @@ import fcntl
 import io
 import os
 import secrets
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -13,6 +14,8 @@ from typing import BinaryIO, Final
 from layerforge.diagnostics import Diagnostic, OutsideError
 
 _BUFFER = 1 << 18
+_MOST: Final = 256
+"""MiB of a file that is read as a whole: no lock and no list of requirements has as many."""
 _SUFFIX: Final = ".tmp"
 _NAME_ROOM: Final = 48
 """Characters of a temporary file's name that come from the path: file systems allow 255 bytes in all."""
@@ -83,6 +86,20 @@ def write_atomically(path: Path, *, durable: bool = True) -> Iterator[BinaryIO]:
     finally:
         with contextlib.suppress(OSError):
             stream.close()
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return the bytes of a file, but of none that may have no end.
+
+    Raises:
+        OSError: it cannot be read; it is a pipe, a socket or a device; it is too large.
+    """
+    status = path.stat()
+    if not (stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode)):
+        raise OSError(errno.EINVAL, "it is no regular file", str(path))
+    if status.st_size > _MOST << 20:
+        raise OSError(errno.EFBIG, f"it is larger than {_MOST} MiB", str(path))
+    return path.read_bytes()
 
 
 def write_text(path: Path, text: str, *, durable: bool = True) -> None:

@@ -222,7 +222,7 @@ def test_a_lock_file_that_is_not_toml(tmp_path: Path) -> None:
     assert problems(tmp_path, "= 1\n", name="pylock.toml") == (
         Diagnostic(
             code="REQ020",
-            message="is not TOML: Invalid statement",
+            message="`pylock.toml` is not TOML: Invalid statement",
             location=Location(file="pylock.toml", line=1, column=1),
             hint="mend the file; what made it can tell more",
         ),
@@ -268,12 +268,12 @@ def test_the_digest_of_a_ready_file_follows_its_text_but_not_its_line_endings(tm
     [
         (
             PYLOCK.replace('"1.0"\ncreated', '"2.0"\ncreated'),
-            "pylock version 2.0 is not supported",
+            "`pylock.toml` cannot be used: pylock version 2.0 is not supported",
             "write it anew in version 1.0, such as by `uv export --format pylock.toml`",
         ),
         (
             'lock-version = "1.0"\n',
-            "is no pylock file: Missing required value in 'created-by'",
+            "`pylock.toml` is no pylock file: Missing required value in 'created-by'",
             "make it anew by the tool that wrote it, such as `uv export --format pylock.toml`",
         ),
     ],

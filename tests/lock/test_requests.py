@@ -1,5 +1,6 @@
 """What a layer asks for, when the spec lists it; and the digest over any request."""
 
+import os
 import random
 from collections.abc import Sequence
 from dataclasses import replace
@@ -263,3 +264,13 @@ def test_a_file_of_another_kind_is_refused(tmp_path: Path, name: str) -> None:
             " `pylock.<name>.toml`",
         ),
     )
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "pylock.toml", "uv.lock", "pyproject.toml", "layers.txt"])
+def test_a_pipe_in_place_of_a_file_is_not_waited_for(tmp_path: Path, name: str) -> None:
+    os.mkfifo(tmp_path / name)
+    asked = RequirementFile(path=name, extras=(), groups=(), where=plans.location())
+    content = replace(plans.source(), requirements=asked)
+    with pytest.raises(SpecError) as caught:
+        read_request(plans.layer(spec=tmp_path / "layers.yaml", content=content))
+    assert [item.message for item in caught.value.diagnostics] == [f"`{name}` cannot be read: it is no regular file"]

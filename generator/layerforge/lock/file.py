@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from layerforge.diagnostics import Diagnostic, Location, OutsideError, SpecError
+from layerforge.files import read_bytes
 from layerforge.lock.conflicts import has_markers, heal, prefer_higher
 from layerforge.lock.json_text import WRITTEN_BY_US
 from layerforge.lock.positions import Source
@@ -68,7 +69,7 @@ def read_lock(path: Path, *, shown: str | None = None) -> StoredLock:
     """
     name = os.path.relpath(path) if shown is None else shown
     try:
-        data = path.read_bytes()
+        data = read_bytes(path)
     except FileNotFoundError:
         return StoredLock(exists=False)
     except OSError as error:

@@ -12,6 +12,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from layerforge.diagnostics import Diagnostic, Location
+from layerforge.files import read_bytes
 from layerforge.lock.asked import Asked, read_requirement, under
 
 _OWN: Final = ""
@@ -67,7 +68,7 @@ def read_pyproject(
 def load_toml(path: Path, shown: str, where: Location) -> tuple[dict[str, Any], str] | Diagnostic:
     """Return a TOML file's table and text, or what is wrong with it."""
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = read_bytes(path).decode("utf-8-sig")
         return tomllib.loads(text), text
     except OSError as error:
         return Diagnostic(
@@ -85,7 +86,7 @@ def load_toml(path: Path, shown: str, where: Location) -> tuple[dict[str, Any], 
         reason = re.sub(r"\s*\(at .*\)$", "", str(error))
         place = Location(file=shown, line=line, column=column)
         hint = "mend the file; what made it can tell more"
-        return Diagnostic(code="REQ020", message=f"is not TOML: {reason}", location=place, hint=hint)
+        return Diagnostic(code="REQ020", message=f"`{shown}` is not TOML: {reason}", location=place, hint=hint)
 
 
 def _dependencies(read: _Project, extras: Iterable[str], chain: tuple[str, ...] = (), marker: str = "") -> None:

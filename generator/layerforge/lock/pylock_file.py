@@ -16,10 +16,10 @@ def read_pylock(table: Mapping[str, Any], shown: str, wanted: RequirementFile) -
         pylock = Pylock.from_dict(table)
     except PylockUnsupportedVersionError as error:
         hint = "write it anew in version 1.0, such as by `uv export --format pylock.toml`"
-        return [Diagnostic(code="REQ026", message=f"{error}", location=place, hint=hint)]
+        return [Diagnostic(code="REQ026", message=f"`{shown}` cannot be used: {error}", location=place, hint=hint)]
     except PylockValidationError as error:
         hint = "make it anew by the tool that wrote it, such as `uv export --format pylock.toml`"
-        return [Diagnostic(code="REQ026", message=f"is no pylock file: {error}", location=place, hint=hint)]
+        return [Diagnostic(code="REQ026", message=f"`{shown}` is no pylock file: {error}", location=place, hint=hint)]
     problems = []
     for kind, asked, known in (
         ("extra", wanted.extras, pylock.extras or ()),

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from layerforge.diagnostics import Diagnostic, Location
+from layerforge.files import read_bytes
 
 _COMMENT: Final = re.compile(r"(?:^|\s+)#.*$")
 _CODING: Final = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
@@ -36,7 +37,7 @@ class Line:
 def decode(path: Path, shown: str, where: Location) -> str | Diagnostic:
     """Return the text of a requirements file, or why there is none: UTF-8, UTF-16 with its mark, or what it says."""
     try:
-        data = path.read_bytes()
+        data = read_bytes(path)
     except OSError as error:
         hint = "paths are relative to the file that names them"
         return Diagnostic(

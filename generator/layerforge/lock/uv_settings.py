@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from layerforge.diagnostics import Diagnostic, Location, SpecError
+from layerforge.files import read_bytes
 from layerforge.paths import expanded
 
 CHANGES_RESULTS: Final = (
@@ -230,7 +231,7 @@ def _tool_uv(project: Path) -> Mapping[str, Any] | None:
 
 def _toml(path: Path) -> Mapping[str, Any]:
     try:
-        return _parsed(path.read_text(encoding="utf-8-sig"))
+        return _parsed(read_bytes(path).decode("utf-8-sig"))
     except OSError as error:
         raise SpecError(_unreadable(path, f"cannot be read: {error.strerror}")) from error
     except ValueError as error:

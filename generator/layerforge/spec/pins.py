@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from layerforge.diagnostics import Diagnostic, Location, SpecError, in_file_order
 from layerforge.facts.load import load_facts
+from layerforge.files import read_bytes
 from layerforge.names import LAYER_NAME, LAYER_VERSION_ARN, UNIT_KEY
 from layerforge.spec.arns import layer_version_arn
 from layerforge.spec.fleet_scalars import channel_name
@@ -76,7 +77,7 @@ def read_pins(spec: Path, shown_spec: str) -> Pins:
     """
     path, shown = pins_path(spec), str(pins_path(Path(shown_spec)))
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = read_bytes(path).decode("utf-8-sig")
     except FileNotFoundError:
         return no_pins(shown_spec)
     except OSError as error:
