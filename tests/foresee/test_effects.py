@@ -341,6 +341,24 @@ def test_what_a_function_loses_is_deleted() -> None:
     )
 
 
+def test_a_function_without_versions_any_more() -> None:
+    plain = plans.settings(publish=False, aliases=())
+    assert runs(plans.function("app", runs_with=plans.settings()), plans.function("app", runs_with=plain))[0] == (
+        "app: settings: publish true → false"
+    )
+
+
+def test_a_function_without_layers_any_more() -> None:
+    none = replace(APP, layers=())
+    assert said(
+        fleet(TOOLS, WORDS, regions=("eu-west-1",)), fleet(TOOLS, WORDS, functions=(none,), regions=("eu-west-1",))
+    ) == [
+        "app: layers in eu-west-1: tools, words → none",
+        PUBLISHES,
+        "nothing for 2 layers",
+    ]
+
+
 REORDERED = plans.function("app", layers=[WORDS, TOOLS])
 
 

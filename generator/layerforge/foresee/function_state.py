@@ -19,6 +19,8 @@ _CODE: Final = ("filename", "s3_bucket", "s3_key", "s3_object_version", "source_
 _ELSEWHERE: Final = frozenset({*_CODE, "depends_on", "layers", "tags"})
 _LOCALS: Final = ("environment", "tags", "permissions", "key_use")
 _SAID: Final = frozenset({"aws_lambda_function", "aws_lambda_alias"})
+_OWN_WORDS: Final = frozenset({PROFILE, "layers"})
+"""Variables of which effects of their own tell."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -94,7 +96,7 @@ def _settings(module: Module, function: Block) -> dict[str, str]:
     for block in function.blocks:
         if block.type not in ("dynamic", "lifecycle"):
             found |= {f"{block.type}.{name}": text for name, text in block.attributes.items()}
-    found |= {name: text for name, text in module.defaults.items() if text is not None and name != PROFILE}
+    found |= {name: text for name, text in module.defaults.items() if text is not None and name not in _OWN_WORDS}
     return found | {name: module.locals[name] for name in _LOCALS if name in module.locals}
 
 

@@ -69,4 +69,6 @@ def _value(expression: str | None) -> str | None:
         plain = json.loads(expression)
     except ValueError:
         return None
-    return ", ".join(map(str, plain)) if isinstance(plain, list) else str(plain)
+    if isinstance(plain, list):
+        return ", ".join(map(str, plain))
+    return expression if isinstance(plain, bool) else str(plain)
