@@ -13,6 +13,7 @@ from lambda_layer_rules.values import Value
 from lambda_layer_rules.world import limits
 
 _VERSIONED = re.compile(r"(?:data\.)?aws_lambda_layer_version\.[\w-]+(?:\[[^\]]+\])?\.arn")
+_DATA = re.compile(r"data\.aws_lambda_layer_version\.([\w-]+)(?:\[[^\]]+\])?\.arn")
 _WITHOUT_VERSION = re.compile(r"(?:data\.)?aws_lambda_layer_version\.[\w-]+(?:\[[^\]]+\])?\.layer_arn")
 
 
@@ -49,7 +50,7 @@ class AllowedAccounts(LayerCheck):
         listed = resource.elements("layers")
         if allowed is None or not listed:
             return UNKNOWN
-        arns = [_arn(one) for one in listed]
+        arns = [_arn(one) or _read(one, resource) for one in listed]
         for arn in arns:
             if arn is not None and arn.account and arn.account not in allowed:
                 return failed(f"`{arn.layer}` is of account {arn.account}, which is not allowed.", "layers")
@@ -67,8 +68,10 @@ class LayerCount(LayerCheck):
         """Say what the rule finds."""
         listed = resource.elements("layers")
         most = limits()["layers_per_function"]
-        if listed is not None and len(listed) > most:
-            return failed(f"There are {len(listed)} layers; Lambda takes {most}.", "layers")
+        # Functions such as `compact` drop what is null.
+        there = [one for one in listed or () if resource.listed("layers") or one.known or _one(one)]
+        if len(there) > most:
+            return failed(f"There are {len(there)} layers; Lambda takes {most}.", "layers")
         if not listed or not resource.listed("layers"):
             return UNKNOWN
         return PASSED if all(_one(one) for one in listed) else UNKNOWN
@@ -118,6 +121,15 @@ class ImageWithLayers(LayerCheck):
 
 def _arn(one: Value) -> LayerArn | None:
     return parse(one.words or one.text)
+
+
+def _read(one: Value, resource: Resource) -> LayerArn | None:
+    """Return the layer that a data source is asked for."""
+    found = _DATA.fullmatch(one.text)
+    if not found or "module." in resource.written("layers"):
+        return None  # an output reads as what it is in its module, where others may have the same name
+    asked = (resource.data_source("aws_lambda_layer_version", found[1]) or {}).get("layer_name")
+    return None if asked is None else parse(asked.words or asked.text)
 
 
 def _one(one: Value) -> bool:

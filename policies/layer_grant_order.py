@@ -27,10 +27,12 @@ class SeveralPermissions(LayerCheck):
             return PASSED if self._kept_apart([resource]) else UNKNOWN
         group = [one for one in resource.siblings(PERMISSION) if _granted(one) == version] or [resource]
         several = len(group) > 1 or _may_be_several(resource)
-        if several is None:
-            return PASSED if self._kept_apart(group) else UNKNOWN
-        if not several or self._kept_apart(group):
+        if self._kept_apart(group):
             return PASSED
+        if several is None:
+            return UNKNOWN
+        if not several:
+            return UNKNOWN if resource.alone else PASSED
         if resource.in_plan and not self._seen_broken(group):
             return UNKNOWN  # a plan does not say which changes are ignored
         return failed(_SEVERAL, "version_number", "lifecycle")

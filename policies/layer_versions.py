@@ -8,7 +8,11 @@ from lambda_layer_rules.check import PASSED, UNKNOWN, LayerCheck, Verdict, faile
 from lambda_layer_rules.resource import LAYER_VERSION, Resource
 
 _BASE64_SHA256 = re.compile(r"[A-Za-z0-9+/]{43}=")
-_HASHING = re.compile(r"\b(?:filebase64sha256|base64sha256)\(|\.(?:output_base64sha256|source_code_hash|code_sha256)\b")
+_HASHING = re.compile(
+    r"(?:filebase64sha256|base64sha256\(\s*file)\(.*\)"
+    r"|(?:data|module|local|aws_\w+|archive_file)\.\S+\.(?:output_base64sha256|source_code_hash|code_sha256)",
+    re.DOTALL,
+)
 _OF_A_NAME = re.compile(r"""^base64sha256\(\s*["'][^"']*["']\s*\)$""")
 _OF_ANOTHER_FILE = re.compile(r"""sha256\(\s*(?:file\()?[^()]*\.(?!zip\b|jar\b)\w+["']\s*\)""")
 _NEVER_THE_SAME = re.compile(r"\b(?:timestamp|uuid|plantimestamp|bcrypt)\(")
@@ -38,7 +42,7 @@ class SourceCodeHash(LayerCheck):
             return failed("This is new at every run: so is the layer version.", "source_code_hash")
         if _OF_ANOTHER_FILE.search(digest.text):
             return UNKNOWN  # of the requirements, for one: it moves with the content only as far as that is pinned
-        if _BASE64_SHA256.fullmatch(digest.words or "") or _HASHING.search(digest.text):
+        if _BASE64_SHA256.fullmatch(digest.words or "") or _HASHING.fullmatch(digest.text):
             return PASSED
         return UNKNOWN
 

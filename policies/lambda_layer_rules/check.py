@@ -77,9 +77,10 @@ class LayerCheck(BaseResourceCheck):  # type: ignore[misc] # checkov is not ther
     def scan_resource_conf(self, conf: Mapping[str, Any]) -> CheckResult:
         """Judge one resource."""
         shown = self.entity_path.split(f":{self.entity_type}:", 1)[0]
-        scene = None if self.graph is None else scene_of(self.graph)
+        in_json = shown.endswith(".tf.json")  # the graph that is there then is that of the HCL before
+        scene = None if in_json or self.graph is None else scene_of(self.graph)
         node = None if scene is None else scene.node(str(conf.get("__address__", "")), shown)
-        verdict = self.judge(Resource(conf, scene, node, in_plan=shown.endswith(".json")))
+        verdict = self.judge(Resource(conf, scene, node, in_plan=not in_json and shown.endswith(".json")))
         self.evaluated_keys = list(verdict.keys)
         if verdict.detail:
             self.details.append(verdict.detail)

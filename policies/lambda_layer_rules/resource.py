@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from lambda_layer_rules import plan_file
+from lambda_layer_rules import plan_file, written
 from lambda_layer_rules.provider_versions import locked
 from lambda_layer_rules.scene import Attributes, Scene, Scope, scope_of
 from lambda_layer_rules.values import (
@@ -65,6 +64,8 @@ class Resource:
             return self._planned_value(key)
         if self.in_plan:
             return UNKNOWN
+        if self._guessed(key):
+            return expression(self.written(key).partition("=")[2])
         return from_source(self._conf.get(key))
 
     def _planned_value(self, key: str) -> Value:
@@ -86,7 +87,7 @@ class Resource:
             if key not in self.planned.values and self.planned.unknown.get(key):
                 return None if key in self.planned.expressions else ()
             return elements_from_plan(self.planned.values.get(key))
-        return None if self.in_plan else elements_from_source(self._conf.get(key))
+        return None if self.in_plan or self._guessed(key) else elements_from_source(self._conf.get(key))
 
     def lifecycle(self, key: str) -> Value:
         """Return one setting of the block ``lifecycle``. A plan does not say them."""
@@ -124,6 +125,11 @@ class Resource:
         """The address of the module instance it stands in, with a dot at its end; empty for the root module."""
         return _RESOURCE.sub("", self.address)
 
+    @property
+    def alone(self) -> bool:
+        """Whether nothing is known of what stands beside it: checkov shows none of that for ``.tf.json``."""
+        return self._scene is None
+
     def siblings(self, type_: str) -> Iterator[Resource]:
         """Yield the resources of a type in the same module instance, itself included where it is of the type."""
         if self._scene is None or self._node is None:
@@ -141,9 +147,9 @@ class Resource:
         if self._scene is None or self._node is None:
             return None
         for scope in self._scene.around(scope_of(self._node)):
-            for node in self._scene.beside(scope, f"data.{type_}"):
-                if node.get("block_name_") == f"{type_}.{name}":
-                    return {key: from_source(raw) for key, raw in _as_conf(node).items()}
+            for node in self._scene.named(scope, f"data.{type_}", f"{type_}.{name}"):
+                source = Resource(_as_conf(node), self._scene, node, in_plan=False)
+                return {key: source.value(key) for key in source.arguments}
         return None
 
     @property
@@ -161,22 +167,19 @@ class Resource:
 
     def written(self, key: str) -> str:
         """Return an argument as its author wrote it, name included; empty in a plan."""
-        if self.in_plan or self._node is None:
-            return ""
-        lines = _lines(str(self._node["file_path_"]))[self._node["__start_line__"] - 1 : self._node["__end_line__"]]
-        first = next((number for number, line in enumerate(lines) if re.match(rf"\s*{key}\s*=[^=]", line)), len(lines))
-        for end in range(first + 1, len(lines)):
-            text = "\n".join(lines[first:end])
-            if sum(map(text.count, "[({")) <= sum(map(text.count, "])}")):
-                return text
-        return "\n".join(lines[first:])
+        return "" if self.in_plan or self._node is None else written.argument(self._node, key)
 
     def listed(self, key: str) -> bool:
         """Tell whether a list is written out: of functions such as ``concat`` checkov drops what it does not know."""
-        if self.in_plan or self._node is None:
+        if self.in_plan:
             return self.planned is not None
+        if self.alone:  # JSON: an expression would be a text
+            return isinstance(next(iter(self._conf.get(key) or ()), None), list)
         text = self.written(key)
         return re.match(rf"\s*{key}\s*=\s*\[", text) is not None and " for " not in text
+
+    def _guessed(self, key: str) -> bool:
+        return self._node is not None and self._scene is not None and written.guessed(self._node, key, self._scene)
 
 
 def _demands(scopes: list[Scope], scene: Scene) -> Iterator[str]:
@@ -193,14 +196,6 @@ def _first(raw: Any) -> Mapping[str, Any]:
     while isinstance(raw, list) and raw:
         raw = raw[0]
     return raw if isinstance(raw, Mapping) else {"version": raw}
-
-
-@lru_cache(maxsize=64)
-def _lines(path: str) -> list[str]:
-    try:
-        return Path(path).read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError):
-        return []
 
 
 def version_of(text: str) -> tuple[str, str] | None:

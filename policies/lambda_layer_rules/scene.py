@@ -58,8 +58,8 @@ class Scene:
             kind = node.get("block_type_")
             if kind == "resource":
                 self._by_address[str(node.get("__address__"))].append(node)
-            if kind in {"resource", "data", "terraform"}:
-                key = "terraform" if kind == "terraform" else str(node.get("resource_type"))
+            if kind in {"resource", "data", "terraform", "module", "locals"}:
+                key = str(node.get("resource_type") if kind in {"resource", "data"} else kind)
                 self._by_scope[scope_of(node), key].append(node)
 
     def node(self, address: str, shown: str) -> Attributes | None:
@@ -69,8 +69,12 @@ class Scene:
         return min(found, key=lambda one: len(str(one["file_path_"])), default=None)
 
     def beside(self, scope: Scope, type_: str) -> list[Attributes]:
-        """Return the blocks of a type in a module instance; data sources are ``data.<type>``."""
+        """Return the blocks of a type in a module instance; data sources are ``data.<type>``, others what they are."""
         return self._by_scope.get((scope, type_), [])
+
+    def named(self, scope: Scope, type_: str, name: str) -> list[Attributes]:
+        """Return those of the blocks that have a name; checkov takes each local for a block of its own."""
+        return [node for node in self.beside(scope, type_) if node.get("block_name_") == name]
 
     def around(self, scope: Scope) -> Iterator[Scope]:
         """Yield a module instance and those around it, up to the root module."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
+import signal
 import sys
 from collections.abc import Mapping
 from datetime import date
@@ -29,6 +31,11 @@ def as_of() -> date:
 def stop(message: str) -> NoReturn:
     """End the scan because of a setting: a rule that judged by a wrong one would say nothing, and look content."""
     sys.stderr.write(f"error: {message}\n")  # checkov swallows the message of SystemExit
+    sys.stderr.flush()
+    checkov = multiprocessing.parent_process()
+    if checkov is not None and checkov.pid is not None:
+        # With several frameworks each has a process of its own, and checkov goes on without those that end.
+        os.kill(checkov.pid, signal.SIGTERM)
     raise SystemExit(2)
 
 

@@ -159,6 +159,16 @@ def test_the_values_of_variables_count(repository: Path, checkov: Checkov) -> No
     assert results(repository) == {("CKV_LAYER_1", "b/main.tf")}
 
 
+def test_terraform_as_json_is_scanned_too(repository: Path, checkov: Checkov) -> None:
+    base = git(repository, "rev-parse", "HEAD")
+    everyone = {"principal": "*", "action": "lambda:GetLayerVersion", "layer_name": "tools", "version_number": 1}
+    block = {"resource": {"aws_lambda_layer_version_permission": {"everyone": {**everyone, "statement_id": "all"}}}}
+    commit(repository, {"stacks/tools/cdk.tf.json": json.dumps(block, indent=2)})
+    done = run_step(repository, checkov, BASE=base)
+    assert done.returncode == 1, done.stderr
+    assert results(repository) == {("CKV_LAYER_1", "stacks/tools/cdk.tf.json")}
+
+
 def test_a_file_of_accounts_is_found_from_where_the_step_runs(repository: Path, checkov: Checkov) -> None:
     base = commit(repository, {"accounts.yaml": '["999900001111"]\n'})
     commit(repository, {"a/main.tf": GOOD})

@@ -3,6 +3,7 @@
 import ast
 import json
 import shutil
+import signal
 from pathlib import Path
 
 import pytest
@@ -84,10 +85,13 @@ def test_the_day_moves_the_findings(checkov: Checkov, tmp_path: Path) -> None:
 )
 def test_a_wrong_setting_stops_the_scan(checkov: Checkov, tmp_path: Path, variable: str, value: str, said: str) -> None:
     folder = lay_out({"function": FIXTURES / "CKV_LAYER_8" / "pass_own.tf"}, tmp_path)
-    words = ("--directory", folder, "--framework", "terraform", "--external-checks-dir", POLICIES)
-    done = checkov.run(*words, env={variable: value})
-    assert done.returncode == 2
-    assert said in done.stderr
+    words = ("--directory", folder, "--external-checks-dir", POLICIES, "--framework", "terraform")
+    alone = checkov.run(*words, env={variable: value})
+    assert (alone.returncode, alone.stdout) == (2, "")
+    assert said in alone.stderr
+    among_others = checkov.run(*words, "terraform_plan", "terraform_json", env={variable: value})
+    assert (among_others.returncode, among_others.stdout) == (-signal.SIGTERM, "")
+    assert said in among_others.stderr
 
 
 def test_a_checkov_in_which_the_rules_would_break_down_stops_the_scan(checkov: Checkov, tmp_path: Path) -> None:

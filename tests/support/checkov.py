@@ -79,7 +79,7 @@ class Checkov:
 
     def scan(self, folder: Path, *words: str, checks: str = OURS, env: Mapping[str, str] | None = None) -> Scan:
         """Scan HCL and plans below ``folder`` with our policies."""
-        frameworks = ("--framework", "terraform", "terraform_plan")
+        frameworks = ("--framework", "terraform", "terraform_json", "terraform_plan")
         policies = ("--external-checks-dir", POLICIES, "--check", checks, "--output", "json")
         done = self.run("--directory", folder, *frameworks, *policies, *words, env=env)
         assert done.returncode in {0, 1}, done.stderr
