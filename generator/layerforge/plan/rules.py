@@ -7,9 +7,11 @@ from typing import Final
 from layerforge.diagnostics import Diagnostic, Severity
 from layerforge.facts.load import Limits
 from layerforge.plan.settings import Settings
-from layerforge.plan.types import Layer, PublicGrant, Unit
+from layerforge.plan.types import AccountGrant, Layer, PublicGrant, Unit
 
 LATEST: Final = "latest"
+_MANY_ACCOUNTS: Final = 10
+"""So many accounts bring no advice yet."""
 
 
 def parameter_names(layer: Layer) -> tuple[str, ...]:
@@ -56,7 +58,17 @@ def check_units(layer: Layer, settings: Settings, limits: Limits) -> Iterator[Di
 
 
 def check_grants(settings: Settings) -> Iterator[Diagnostic]:
-    """Yield ``PLAN018``, a warning, where everyone may use a layer."""
+    """Yield ``PLAN018``, a warning, where everyone may use a layer, ``PLAN031``, a note, where many accounts may."""
+    accounts = [where for grant, where in settings.grants if isinstance(grant, AccountGrant)]
+    if len(accounts) > _MANY_ACCOUNTS:
+        yield Diagnostic(
+            code="PLAN031",
+            message=f"{len(accounts)} accounts have a grant each: a request for every version, and a statement in its "
+            "policy, whose length AWS bounds",
+            severity=Severity.NOTE,
+            location=accounts[0],
+            hint="`organization: o-…` is one grant for all accounts of an organization, those to come too",
+        )
     for grant, where in settings.grants:
         if isinstance(grant, PublicGrant):
             yield Diagnostic(
