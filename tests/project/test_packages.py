@@ -56,7 +56,7 @@ def _environment(folder: Path) -> Path:
 
     A path file adds this environment's packages; the path files in there, such as our own editable one, do not count.
     """
-    venv.create(folder, with_pip=True)
+    venv.create(folder)
     python = folder / "bin" / "python"
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     packages = next(path for path in sys.path if path.endswith("site-packages"))
@@ -71,7 +71,7 @@ def installed(request: pytest.FixtureRequest, built: Built, tmp_path_factory: py
     python = _environment(folder / "environment")
     what = {"wheel": [built.wheel], "sdist": [built.sdist], "editable": ["--editable", built.sources]}[request.param]
     options = ["--quiet", "--no-index", "--no-deps", "--no-build-isolation", "--ignore-installed"]
-    _run(python, "-m", "pip", "install", *options, *what, cwd=folder)
+    _run(sys.executable, "-m", "pip", "--python", python, "install", *options, *what, cwd=folder)
     return python
 
 
@@ -188,7 +188,7 @@ def test_the_lowest_versions_that_pyproject_allows_are_enough(built: Built, tmp_
     uv, pins = (sys.executable, "-m", "uv", "pip"), tmp_path / "lowest.txt"
     options = ("--quiet", "--no-header", "--resolution", "lowest-direct", "--output-file", pins)
     _run(*uv, "compile", *options, "pyproject.toml", cwd=ROOT)
-    venv.create(tmp_path / "lowest", with_pip=False)
+    venv.create(tmp_path / "lowest")
     python = tmp_path / "lowest/bin/python"
     _run(*uv, "install", "--quiet", "--python", python, "--requirements", pins, cwd=tmp_path)
     _run(*uv, "install", "--quiet", "--python", python, "--no-deps", built.wheel, cwd=tmp_path)
