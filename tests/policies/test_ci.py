@@ -120,6 +120,14 @@ def test_a_changed_module_is_scanned_and_no_other(repository: Path, checkov: Che
         ("CKV_LAYER_1", "new module/main.tf")
     }
     assert (repository / "output").read_text() == "sarif=true\n"
+    run = json.loads((repository / "policies.sarif").read_text(encoding="utf-8"))["runs"][0]
+    rule = next(one for one in run["tool"]["driver"]["rules"] if one["id"] == "CKV_LAYER_1")
+    page = (ROOT / "docs" / "policies" / "CKV_LAYER_1.md").read_text(encoding="utf-8")
+    assert rule["help"] == {"text": page, "markdown": page}
+    (result,) = (one for one in run["results"] if one["ruleId"] == "CKV_LAYER_1")
+    said = "Ensure a layer version is not granted to everyone: Every AWS account may use this version."
+    assert (result["level"], result["message"]["text"]) == ("error", said)
+    assert [one for one in run["results"] if "attachments" in one] == []
 
 
 def test_a_change_without_terraform_scans_nothing(repository: Path, checkov: Checkov) -> None:
