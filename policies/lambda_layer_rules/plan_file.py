@@ -65,7 +65,9 @@ class PlanFile:
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         self._configuration: Mapping[str, Any] = document.get("configuration", {}).get("root_module", {})
-        self._changes = {one["address"]: one for one in document.get("resource_changes", ())}
+        # What is deposed has the address of the one that is there, and goes.
+        changes = (one for one in document.get("resource_changes", ()) if "deposed" not in one)
+        self._changes = {one["address"]: one for one in changes}
         root = document.get("planned_values", {}).get("root_module", {})
         self.resources: dict[str, Planned] = {one.address: one for one in self._walk(root)}
         providers = document.get("configuration", {}).get("provider_config", {}).values()

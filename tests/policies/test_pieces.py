@@ -182,6 +182,21 @@ def test_references_of_a_module_are_followed_to_its_callers(tmp_path: Path) -> N
     assert planned.block == f"{address}.aws_lambda_function.this"
 
 
+def test_what_is_deposed_says_nothing_of_what_is_planned(tmp_path: Path) -> None:
+    resource = {"mode": "managed", "type": "aws_lambda_layer_version", "name": "this"}
+    address = "aws_lambda_layer_version.this"
+    kept = {"address": address, "change": {"actions": ["update"], "after_unknown": {"source_code_hash": True}}}
+    goes = {"address": address, "deposed": "a1b2c3d4", "change": {"actions": ["delete"], "after_unknown": {}}}
+    document = {
+        "planned_values": {"root_module": {"resources": [{**resource, "address": address, "values": {}}]}},
+        "resource_changes": [kept, goes],
+    }
+    path = tmp_path / "plan.json"
+    path.write_text(json.dumps(document))
+    planned = plan_file.read(str(path)).resources[address]
+    assert (planned.actions, planned.unknown) == (("update",), {"source_code_hash": True})
+
+
 @pytest.mark.parametrize("version", ["3.2.200", "3.3.0", "4.0.0", "3.2.201.dev1", "3.2", "unknown"])
 def test_newer_versions_of_checkov_are_taken(version: str) -> None:
     world.stop_before((3, 2, 200), version)
