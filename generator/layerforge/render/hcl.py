@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from itertools import groupby
 from typing import Final
 
 _IDENTIFIER: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
@@ -121,20 +122,10 @@ def aligned(pairs: Iterable[tuple[str, Expression]], indent: int = 0) -> Express
 
     It aligns the signs of neighbouring lines; a value that spans lines stands for itself and parts its neighbours.
     """
-    lines: list[str] = []
-    group: list[tuple[str, Expression]] = []
     margin = " " * indent
-
-    def close() -> None:
-        width = max((len(left) for left, _ in group), default=0)
-        lines.extend(f"{margin}{left:<{width}} = {right}" for left, right in group)
-        group.clear()
-
-    for left, right in pairs:
-        if "\n" in right:
-            close()
-            lines.append(f"{margin}{left} = {right}")
-        else:
-            group.append((left, right))
-    close()
+    lines: list[str] = []
+    for spans, group in groupby(pairs, key=lambda pair: "\n" in pair[1]):
+        listed = list(group)
+        width = 0 if spans else max(len(left) for left, _ in listed)
+        lines += [f"{margin}{left:<{width}} = {right}" for left, right in listed]
     return Expression("\n".join(lines))

@@ -170,4 +170,5 @@ def templates_of(kind: str) -> "Environment":
         auto_reload=False,
     )
     environment.filters.update(FILTERS)
+    environment.globals.clear()  # what Jinja brings along, such as `range`, is of no use to us and copied for each text
     return environment
