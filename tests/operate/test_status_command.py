@@ -92,11 +92,12 @@ PAUSED = (
     "hint: `--region` looks at a paused Region all the same\n"
     "\n"
 )
+LOOKING = PAUSED + "looking at 4 units in eu-west-1, us-east-1\n"
 
 
 def test_all_is_as_the_lock_says(status: Status, aws_here: Aws) -> None:
     everywhere(aws_here)
-    assert status() == (0, "", PAUSED + "eu-west-1: 2 of 2 as the lock says\nus-east-1: 2 of 2 as the lock says\n")
+    assert status() == (0, "", LOOKING + "eu-west-1: 2 of 2 as the lock says\nus-east-1: 2 of 2 as the lock says\n")
     assert aws_here.log.actions() == []
     assert {call.region for call in aws_here.log.calls} == {REGION, OTHER}
 
@@ -123,7 +124,7 @@ def test_every_way_to_differ(status: Status, aws_here: Aws) -> None:
         "us-east-1  pointed/all  missing\n"
         "us-east-1  simple/all   missing\n"
     )
-    assert err == PAUSED + (
+    assert err == LOOKING + (
         "eu-west-1: 0 of 2 as the lock says\n"
         "us-east-1: 0 of 2 as the lock says\n"
         "error[STAT001]: 4 units are not published as the lock says, in `eu-west-1`, `us-east-1`\n"
@@ -189,7 +190,7 @@ def test_a_region_that_gives_no_answer_is_neither_right_nor_wrong(
     assert out == "REGION     UNIT        STATE    WHAT\neu-west-1  simple/all  missing\n"
     no_answer = "us-east-1: no answer, so nothing is known of its 2 units\n"
     told, _, trouble = err.partition("error[AWS004]")
-    assert told == PAUSED + (
+    assert told == LOOKING + (
         "eu-west-1: 1 of 2 as the lock says\n"
         + no_answer
         + "error[STAT001]: 1 unit is not published as the lock says, in `eu-west-1`\n"
@@ -202,6 +203,7 @@ def test_a_region_that_gives_no_answer_is_neither_right_nor_wrong(
     code, out, err = status("simple")
     assert (code, out) == (3, "")
     assert err.partition("error[AWS004]")[0] == PAUSED + (
+        "looking at 2 units in eu-west-1, us-east-1\n"
         "eu-west-1: no answer, so nothing is known of its 1 unit\n"
         "us-east-1: no answer, so nothing is known of its 1 unit\n"
     )
@@ -212,7 +214,7 @@ def test_a_prefix_and_a_paused_region_by_name(status: Status, aws_here: Aws) -> 
     assert status("simple", "--name-prefix", "dev-", "--region", "ap-south-1") == (
         0,
         "",
-        "ap-south-1: 1 of 1 as the lock says\n",
+        "looking at 1 unit in ap-south-1\nap-south-1: 1 of 1 as the lock says\n",
     )
 
 

@@ -9,7 +9,7 @@ import argparse
 from layerforge.cli.console import Console
 from layerforge.cli.options import add_regions, add_spec, ssm_root
 from layerforge.cli.project import load_project, read_locks
-from layerforge.diagnostics import ExitCode, FindingsError, fail
+from layerforge.diagnostics import ExitCode, FindingsError, fail, plural
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -49,6 +49,8 @@ def execute(args: argparse.Namespace, console: Console) -> ExitCode:
     console.diagnose(paused_note(look.paused, "STAT002"))
     environment = Environment(name_prefix=args.name_prefix, ssm_root=None if args.no_ssm else args.ssm_root)
     wanted = wanted_in(look, locks, project.plan, environment)
+    if wanted:
+        console.say(f"looking at {plural(sum(map(len, wanted.values())), 'unit')} in {', '.join(wanted)}")
     answers = access.in_regions(list(wanted), lambda region: survey(access, region, wanted[region]))
     records = report.records_of(wanted, answers)
     console.data(table(("REGION", "UNIT", "STATE", "WHAT"), report.rows(records)))
