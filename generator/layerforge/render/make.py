@@ -1,7 +1,7 @@
 """Renders the modules of a plan. Pure: a plan and its locks in, texts by path out; no ZIP, network or Terraform."""
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -13,11 +13,11 @@ from layerforge.plan.fleet_types import Plan
 from layerforge.plan.function_types import Function
 from layerforge.plan.types import Layer, Packaged
 from layerforge.render import hcl, markdown
-from layerforge.render.attachment_view import attachment_view
-from layerforge.render.function_view import function_view
+from layerforge.render.attachment_view import AttachmentView, attachment_view
+from layerforge.render.function_view import FunctionView, function_view
 from layerforge.render.marker import marker
 from layerforge.render.skips import with_skips
-from layerforge.render.view import view_of
+from layerforge.render.view import ModuleView, view_of
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -59,34 +59,29 @@ def render(
         FindingsError: ``REND001`` the lock records no artifact that belongs to a unit's inputs.
     """
     fail(FindingsError, [problem for item in plan.packaged for problem in _unbuilt(item, locks[item.spec])])
-    templates = templates_of("module")
     majors = _majors(plan)
     texts: dict[str, str] = {}
-    for layer in plan.layers:
-        view = view_of(
-            layer,
-            _records(layer, locks[layer.spec]),
-            limits=facts.limits,
-            owner=(owners or {}).get(layer.spec, layer.spec.name),
-            provider=f">= {layer.provider_minimum}, < {majors[layer.spec] + 1}.0.0",
-        )
-        for file in MODULE_FILES:
-            texts[f"{layer.name}/{file}"] = templates.get_template(f"{file.lstrip('.')}.j2").render(module=view)
-        texts[f"{layer.name}/main.tf"] = with_skips(texts[f"{layer.name}/main.tf"], layer.skips)
-        if view.takes_folder:
-            other = templates.get_template("tests/other/unit.zip.j2").render(module=view)
-            texts |= {f"{layer.name}/tests/other/{unit.file}": other for unit in view.units}
-    for function in plan.functions:
-        owner = (owners or {}).get(function.spec, function.spec.name)
-        if function.attached_only:
-            found = _attachment(function, facts, owner)
+    listed: tuple[Layer | Function, ...] = (*plan.layers, *plan.functions)
+    for item in listed:
+        owner = (owners or {}).get(item.spec, item.spec.name)
+        provider = f">= {item.provider_minimum}, < {majors[item.spec] + 1}.0.0"
+        records = _records(item, locks[item.spec]) if item.units else {}
+        if isinstance(item, Layer):
+            found = _layer(item, records, facts, owner, provider)
+        elif item.attached_only:
+            found = _attachment(item, facts, owner)
         else:
-            provider = f">= {function.provider_minimum}, < {majors[function.spec] + 1}.0.0"
-            records = _records(function, locks[function.spec]) if function.units else {}
-            found = _function(function, records, facts, owner, provider)
-            found["main.tf"] = with_skips(found["main.tf"], function.skips)
-        texts |= {f"{function.name}/{file}": text for file, text in found.items()}
+            found = _function(item, records, facts, owner, provider)
+        texts |= {f"{item.name}/{file}": text for file, text in found.items()}
     return dict(sorted(texts.items()))
+
+
+def _layer(
+    layer: Layer, records: Mapping[str, ArtifactRecord], facts: Facts, owner: str, provider: str
+) -> dict[str, str]:
+    view = view_of(layer, records, limits=facts.limits, owner=owner, provider=provider)
+    texts = _texts("module", MODULE_FILES, view) | _other_zips(view)
+    return texts | {"main.tf": with_skips(texts["main.tf"], layer.skips)}
 
 
 def _function(
@@ -96,19 +91,26 @@ def _function(
     files = [file for file in MODULE_FILES if view.own_code or file != "artifacts.tf"]
     if view.code_hash is not None:
         files.append(DIGEST_TEST)
-    templates = templates_of("function")
-    texts = {file: templates.get_template(f"{file.lstrip('.')}.j2").render(module=view) for file in files}
-    if view.takes_folder:
-        other = templates.get_template("tests/other/unit.zip.j2").render(module=view)
-        texts |= {f"tests/other/{unit.file}": other for unit in view.units}
-    return texts
+    texts = _texts("function", files, view) | _other_zips(view)
+    return texts | {"main.tf": with_skips(texts["main.tf"], function.skips)}
 
 
 def _attachment(function: Function, facts: Facts, owner: str) -> dict[str, str]:
-    view = attachment_view(function, facts=facts, owner=owner)
-    templates = templates_of("attachment")
     files = [file for file in MODULE_FILES if file not in ("artifacts.tf", "main.tf")]
+    return _texts("attachment", files, attachment_view(function, facts=facts, owner=owner))
+
+
+def _texts(kind: str, files: Iterable[str], view: ModuleView | FunctionView | AttachmentView) -> dict[str, str]:
+    templates = templates_of(kind)
     return {file: templates.get_template(f"{file.lstrip('.')}.j2").render(module=view) for file in files}
+
+
+def _other_zips(view: ModuleView | FunctionView) -> dict[str, str]:
+    """Return what stands for ZIPs in the folder that the module's own tests name in place of the right one."""
+    if not view.takes_folder:
+        return {}
+    text = templates_of("module").get_template("tests/other/unit.zip.j2").render(module=view)
+    return {f"tests/other/{unit.file}": text for unit in view.units}
 
 
 def _records(item: Packaged, lock: Lock) -> dict[str, ArtifactRecord]:
