@@ -196,7 +196,8 @@ def write_locks(locks: Mapping[Path, Lock], console: Console) -> tuple[Path, ...
     for spec, lock in locks.items():
         path, text = lock_path(spec), dump_lock(lock)
         if not path.exists() or path.read_bytes() != text.encode():
-            write_text(path, text)
-            console.say(f"wrote {shown(path)}")
+            name = shown(path)
+            write_text(Path(name), text)
+            console.say(f"wrote {name}")
             written.append(path)
     return tuple(written)
