@@ -217,6 +217,7 @@ def test_gen_and_check_and_render_say_what_an_apply_will_do(scene: Scene) -> Non
     before = scene.digests()["words/all"]
     (scene.top / "src/own/log.py").write_text("changed = True\n")
     scene.spec(SPEC.replace("Pure words", "Other words").replace("split: none", "split: none\n    license: MIT"))
+    assert scene.json("gen", "--check", code=1)["result"] == {}  # the lock is stale: what comes is not known
     scene.run("lock")
     scene.run("build")
     words = "  words                   the new description and license wait for the next content\n"

@@ -45,7 +45,7 @@ class Listed:
 def find_top(folder: Path) -> Path | None:
     """Return the nearest folder at or above ``folder`` that holds a repository's ``.git``."""
     for candidate in (folder, *folder.parents):
-        if os.path.lexists(candidate / ".git"):
+        if os.path.lexists(f"{candidate}/.git"):
             return candidate
     return None
 
