@@ -1,11 +1,14 @@
 """uv's settings: found as uv finds them, relative paths made absolute."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
 
 from layerforge.diagnostics import Diagnostic, Location, SpecError
+from layerforge.lock.uv import run_uv
+from layerforge.lock.uv_keys import misspelt
 from layerforge.lock.uv_settings import IndexUrl, Settings, find_indexes, find_settings, machine_tables
 
 pytestmark = pytest.mark.usefixtures("uv_alone")
@@ -117,6 +120,43 @@ def test_no_file_at_all_if_uv_is_told_so(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setenv("UV_NO_CONFIG", "true")
     assert find_settings(tmp_path) == Settings()
     assert find_indexes(tmp_path) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "hint"),
+    [
+        (
+            '[tool.uv]\nindex-url = "https://example.com/simple"',
+            "tool",
+            "in a `uv.toml` the settings stand at the top: leave `[tool.uv]` out, and `tool.uv.` of tables",
+        ),
+        ('index_url = "https://example.com/simple"', "index_url", "did you mean `index-url`?"),
+        ('index-ulr = "https://example.com/simple"', "index-ulr", "did you mean `index-url`?"),
+        ("no_index = true", "no_index", "did you mean `no-index`?"),
+        ('pre-release = "allow"', "pre-release", "did you mean `prerelease`?"),
+    ],
+)
+def test_a_setting_that_means_one_of_uvs_is_not_passed_over(tmp_path: Path, text: str, key: str, hint: str) -> None:
+    path = write(tmp_path / "uv.toml", text)
+    with pytest.raises(SpecError) as caught:
+        find_settings(tmp_path)
+    assert caught.value.diagnostics == (
+        Diagnostic(
+            code="UV030",
+            message=f"uv's settings file says `{key}`, which uv does not know",
+            location=Location(file=str(path)),
+            hint=hint,
+        ),
+    )
+
+
+def test_no_setting_of_uvs_own_is_taken_for_a_misspelt_one(tmp_path: Path) -> None:
+    write(tmp_path / "uv.toml", "nothing-like-it = 1")
+    refused = run_uv(["cache", "dir"], cwd=tmp_path).stderr
+    known = re.findall(r"`([a-z-]+)`", refused.partition("expected one of")[2])
+    assert {"index", "no-build-package", "python-install-mirror"} <= set(known)
+    assert list(misspelt(known)) == []
+    assert list(misspelt(["nothing-like-it"])) == []
 
 
 @pytest.mark.parametrize(

@@ -11,46 +11,9 @@ from typing import Any, Final
 
 from layerforge.diagnostics import Diagnostic, Location, SpecError
 from layerforge.files import read_bytes
+from layerforge.lock.uv_keys import CHANGES_RESULTS, PROJECT_ONLY, SAYS_WHERE, misspelt
 from layerforge.paths import expanded
 
-CHANGES_RESULTS: Final = (
-    "index-strategy",
-    "resolution",
-    "prerelease",
-    "prerelease-package",
-    "exclude-newer",
-    "exclude-newer-package",
-    "constraint-dependencies",
-    "override-dependencies",
-    "exclude-dependencies",
-    "dependency-metadata",
-    "no-sources",
-    "no-sources-package",
-)
-"""Carried, and part of the request's digest."""
-
-SAYS_WHERE: Final = (
-    "index",
-    "index-url",
-    "extra-index-url",
-    "no-index",
-    "find-links",
-    "keyring-provider",
-    "allow-insecure-host",
-    "native-tls",
-    "system-certs",
-    "http-proxy",
-    "https-proxy",
-    "no-proxy",
-    "offline",
-    "no-cache",
-    "cache-dir",
-    "concurrent-downloads",
-)
-"""Carried, and part of no digest: two mirrors of one index are the same to the lock."""
-
-_PROJECT_ONLY: Final = ("sources", "constraint-dependencies", "override-dependencies", "exclude-dependencies")
-"""What uv takes from pyproject.toml even where a uv.toml stands beside it."""
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
 
 
@@ -185,7 +148,9 @@ def _is_member(member: Path, root: Path, workspace: object) -> bool:
 
 
 def _settings(path: Path, table: Mapping[str, Any], project: Mapping[str, Any]) -> Settings:
-    merged = {key: value for key, value in project.items() if key in _PROJECT_ONLY} | dict(table)
+    merged = {key: value for key, value in project.items() if key in PROJECT_ONLY} | dict(table)
+    for key, meant in misspelt(merged):
+        raise SpecError(_unreadable(path, f"says `{key}`, which uv does not know", meant))
     carried = {key: merged[key] for key in (*CHANGES_RESULTS, *SAYS_WHERE) if key in merged}
     try:
         return Settings(
@@ -244,10 +209,10 @@ def _parsed(text: str) -> Mapping[str, Any]:
     return tomllib.loads(text)
 
 
-def _unreadable(path: Path, message: str) -> Diagnostic:
+def _unreadable(path: Path, message: str, hint: str | None = None) -> Diagnostic:
     return Diagnostic(
         code="UV030",
         message=f"uv's settings file {message}",
         location=Location(file=str(path)),
-        hint="`layerforge` carries uv's settings into what it resolves, so it has to read them",
+        hint=hint or "`layerforge` carries uv's settings into what it resolves, so it has to read them",
     )
