@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from support.wheel_store import built_from
 from support.wheels import make_wheel
 
 PROGRAM = """
@@ -18,10 +19,7 @@ from pathlib import Path
 sys.path.insert(0, sys.argv[1])
 from layerforge import files
 from layerforge.build import archive, make
-from layerforge.build.progress import Silent
-from layerforge.build.types import Job
-from support import plans
-from support.wheel_store import WheelStore, as_store
+from support.wheel_store import built_from
 
 wheels, destination, expected, fatal = Path(sys.argv[2]), Path(sys.argv[3]), sys.argv[4] or None, int(sys.argv[5])
 passed = 0
@@ -58,11 +56,7 @@ if fatal:
     archive._BATCH = 4000
     make.write_atomically = write_atomically
     os.replace = replace
-store = WheelStore(sorted(wheels.glob("*.whl")))
-layer = plans.layer("some")
-what = {"pins": store.pins, "own_files": (), "format": 1, "destination": destination, "expected": expected}
-job = Job(packaged=layer, unit=layer.units[0], **what)
-[artifact] = make.build([job], as_store(store), parallel=2, progress=Silent())
+artifact = built_from(wheels, destination, expected)
 print(artifact.sha256, passed)
 """
 
@@ -103,7 +97,7 @@ def test_a_build_that_was_killed_anywhere_is_made_good_by_the_next(wheels: Path,
         assert killed.returncode == -signal.SIGKILL
         if destination.exists():
             assert hashlib.sha256(destination.read_bytes()).hexdigest() == expected
-        assert finish(start(wheels, destination, expected))[0] == expected
+        assert built_from(wheels, destination, expected).sha256 == expected
         assert [path.name for path in destination.parent.iterdir()] == ["layer.zip"]
         assert hashlib.sha256(destination.read_bytes()).hexdigest() == expected
 

@@ -4,9 +4,13 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import cast
 
+from layerforge.build import make
+from layerforge.build.progress import Silent
 from layerforge.build.store import Store, StoredWheel
+from layerforge.build.types import Artifact, Job
 from layerforge.build.wheel import check_wheel
 from layerforge.lock.types import Pin
+from support import plans
 from support.wheels import pin_of
 
 
@@ -37,3 +41,20 @@ class WheelStore:
 def as_store(fake: WheelStore) -> Store:
     """Tell the type checker that the fake will do."""
     return cast("Store", fake)
+
+
+def built_from(wheels: Path, destination: Path, expected: str | None) -> Artifact:
+    """Build a layer of all wheels of a folder; nothing is known from an earlier build."""
+    store = WheelStore(sorted(wheels.glob("*.whl")))
+    layer = plans.layer("some")
+    job = Job(
+        packaged=layer,
+        unit=layer.units[0],
+        pins=store.pins,
+        own_files=(),
+        format=1,
+        destination=destination,
+        expected=expected,
+    )
+    [artifact] = make.build([job], as_store(store), parallel=2, progress=Silent())
+    return artifact
