@@ -194,7 +194,7 @@ def test_modules_and_roots_of_a_spec_that_is_gone_go_with_the_next_run(
     (tmp_path / "other.yaml").unlink()
     assert run(["gen"]) == 0
     said = capsys.readouterr().err
-    assert "removed modules/other: 9 files\n" in said
+    assert "removed modules/other: 11 files\n" in said
     assert f"removed live/other-us: {ALL} files\n" in said
     assert not (tmp_path / "modules/other").exists()
     assert _files(tmp_path / "live") == [f"us/{name}" for name in sorted(ROOT_FILES)]

@@ -1,7 +1,7 @@
 """What the tests need that hand emitted modules to the real Terraform."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -9,6 +9,8 @@ from render import cases
 from support.tf import Terraform
 
 EXAMPLE: Final = re.compile(r"^```hcl\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+TERRAFORM: Final = ".tftest.hcl"
+OPENTOFU: Final = ".tofutest.hcl"
 RUN: Final = re.compile(r'^run "([^"]+)" \{$', re.MULTILINE)
 
 
@@ -21,12 +23,12 @@ def write_modules(folder: Path, names: Iterable[str]) -> Path:
 
 
 def passed(events: tuple[dict[str, object], ...]) -> dict[str, str]:
-    """Return the status of every run by ``file:run``."""
+    """Return the status of every run by ``file:run``, under the name of Terraform's file where OpenTofu has its own."""
     found = {}
     for event in events:
         run = event.get("test_run")
         if isinstance(run, dict) and run.get("progress", "complete") == "complete":
-            found[f"{run['path']}:{run['run']}"] = run["status"]
+            found[f"{run['path'].replace(OPENTOFU, TERRAFORM)}:{run['run']}"] = run["status"]
     return found
 
 
@@ -42,8 +44,22 @@ def initialise(terraform: Terraform, folder: Path) -> None:
     terraform.run(folder, "init", "-no-color")
 
 
-def from_above(name: str, test: str = "contract") -> str:
-    """Return a module's test as a test of the folder above, so that one Terraform runs those of all."""
-    text = cases.of_module(name)[f"tests/{test}.tftest.hcl"]
-    text = text.replace('"tests/other"', f'"modules/{name}/tests/other"')
-    return RUN.sub(rf'run "\1" {{\n  module {{\n    source = "./modules/{name}"\n  }}\n', text)
+def own_tests(name: str) -> dict[str, str]:
+    """Return the tests of a module by their file's name."""
+    files = cases.of_module(name).items()
+    return {file.removeprefix("tests/"): text for file, text in files if file.endswith((TERRAFORM, OPENTOFU))}
+
+
+def runs(tests: Mapping[str, str]) -> list[str]:
+    """Return the runs of all tests as ``file:run``, in the order in which Terraform runs them."""
+    own = [(file, text) for file, text in tests.items() if file.endswith(TERRAFORM)]
+    return [f"tests/{file}:{run}" for file, text in own for run in RUN.findall(text)]
+
+
+def from_above(name: str) -> dict[str, str]:
+    """Return a module's tests as tests of the folder above, so that one Terraform runs those of all."""
+    module = rf'run "\1" {{\n  module {{\n    source = "./modules/{name}"\n  }}\n'
+    return {
+        f"{name}-{file}": RUN.sub(module, text.replace('"tests/other"', f'"modules/{name}/tests/other"'))
+        for file, text in own_tests(name).items()
+    }

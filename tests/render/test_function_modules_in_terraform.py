@@ -12,7 +12,7 @@ import pytest
 from layerforge.names import identifier
 from layerforge.plan.function_types import Function
 from render import cases
-from render.in_terraform import EXAMPLE, RUN, from_above, initialise, passed, problems, write_modules
+from render.in_terraform import EXAMPLE, from_above, initialise, own_tests, passed, problems, runs, write_modules
 from support.tf import Terraform
 
 pytestmark = pytest.mark.terraform
@@ -48,23 +48,13 @@ def test_the_usage_example_of_every_readme_is_valid(terraform: Terraform, tmp_pa
     assert terraform.run(tmp_path, "fmt", "-check", "-recursive", "-no-color", ok=(0, 2, 3)).stdout == ""
 
 
-def _tests(name: str) -> list[str]:
-    texts = cases.of_module(name)
-    return [test for test in ("contract", "digest") if f"tests/{test}.tftest.hcl" in texts]
-
-
 def test_a_module_passes_its_own_tests_where_it_stands(terraform: Terraform, tmp_path: Path) -> None:
     name = "data-processor"
     folder = terraform.prepare(cases.write(tmp_path / name, cases.of_module(name)))
     events = terraform.events(folder, "test")
     assert problems(events) == []
     status = passed(events)
-    texts = cases.of_module(name)
-    assert list(status) == [
-        f"tests/{test}.tftest.hcl:{run}"
-        for test in _tests(name)
-        for run in RUN.findall(texts[f"tests/{test}.tftest.hcl"])
-    ]
+    assert list(status) == runs(own_tests(name))
     assert set(status.values()) == {"pass"}
 
 
@@ -72,15 +62,13 @@ def test_a_module_passes_its_own_tests_where_it_stands(terraform: Terraform, tmp
 def test_modules_of_every_kind_pass_their_tests(terraform: Terraform, tmp_path: Path) -> None:
     names = [name for name in FUNCTIONS if name != "data-processor"]
     write_modules(tmp_path, names)
-    tests = {f"{name}-{test}": from_above(name, test) for name in names for test in _tests(name)}
-    cases.write(tmp_path / "tests", {f"{name}.tftest.hcl": text for name, text in tests.items()})
+    tests = {file: text for name in names for file, text in from_above(name).items()}
+    cases.write(tmp_path / "tests", tests)
     initialise(terraform, tmp_path)
     events = terraform.events(tmp_path, "test")
     assert problems(events) == []
     status = passed(events)
-    assert set(status) == {
-        f"tests/{name}.tftest.hcl:{run}" for name, text in tests.items() for run in RUN.findall(text)
-    }
+    assert sorted(status) == sorted(runs(tests))
     assert set(status.values()) == {"pass"}
 
 

@@ -30,7 +30,8 @@ COMMON = {
     "variables.tf",
     "versions.tf",
 }
-OURS = {"artifacts.tf", "tests/digest.tftest.hcl"}
+DIGEST = {"tests/digest.tftest.hcl", "tests/digest.tofutest.hcl"}
+OURS = {"artifacts.tf"} | DIGEST
 ALWAYS = {
     "code_signing_config_arn",
     "environment",
@@ -59,7 +60,7 @@ def _files(function: Function) -> set[str]:
         (plans.function(), COMMON | OURS | {"tests/other/code.zip"}),
         (plans.function(via=Delivery.S3), COMMON | OURS | {"tests/other/code.zip"}),
         (plans.function(via=Delivery.PUSHED), COMMON | OURS),
-        (plans.function(code=plans.bucket_code(digest="0" * 64)), COMMON | {"tests/digest.tftest.hcl"}),
+        (plans.function(code=plans.bucket_code(digest="0" * 64)), COMMON | DIGEST),
         (plans.function(code=plans.bucket_code()), COMMON),
         (plans.function(code=None, layers=[LAYER]), COMMON - {"main.tf"}),
     ],
@@ -222,9 +223,9 @@ def test_a_function_whose_code_is_not_ours_needs_no_lock_entry() -> None:
 @pytest.mark.parametrize(
     ("layer", "function", "wanted"),
     [
-        ("5.100.0", "5.100.0", {"a": ">= 5.100.0, < 6.0.0", "f": ">= 5.100.0, < 6.0.0"}),
-        ("5.100.0", "6.21.0", {"a": ">= 5.100.0, < 7.0.0", "f": ">= 6.21.0, < 7.0.0"}),
-        ("6.21.0", "5.100.0", {"a": ">= 6.21.0, < 7.0.0", "f": ">= 5.100.0, < 7.0.0"}),
+        ("5.100.0", "5.100.0", {"a": ">= 5.100.0, < 7.0.0", "f": ">= 5.100.0, < 7.0.0"}),
+        ("5.100.0", "7.21.0", {"a": ">= 5.100.0, < 8.0.0", "f": ">= 7.21.0, < 8.0.0"}),
+        ("7.21.0", "5.100.0", {"a": ">= 7.21.0, < 8.0.0", "f": ">= 5.100.0, < 8.0.0"}),
     ],
 )
 def test_layers_and_functions_of_a_spec_can_share_one_provider(

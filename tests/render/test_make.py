@@ -10,7 +10,7 @@ from layerforge.diagnostics import FindingsError
 from layerforge.facts.load import load_facts
 from layerforge.lock.types import Lock
 from layerforge.names import Delivery
-from layerforge.render.make import MODULE_FILES, render
+from layerforge.render.make import DIGEST_TESTS, MODULE_FILES, render
 from support import plans
 
 
@@ -18,7 +18,9 @@ def test_a_module_has_these_files() -> None:
     plan = plans.plan(plans.layer("a"), plans.layer("b", via=Delivery.PUSHED))
     texts = render(plan, plans.locks(plan), load_facts())
     others = ["a/tests/other/python312-arm64.zip", "a/tests/other/python312-x86-64.zip"]
-    assert sorted(texts) == sorted([*(f"{name}/{file}" for name in "ab" for file in MODULE_FILES), *others])
+    assert sorted(texts) == sorted(
+        [*(f"{name}/{file}" for name in "ab" for file in (*MODULE_FILES, *DIGEST_TESTS)), *others]
+    )
     assert list(texts) == sorted(texts)
 
 
@@ -76,9 +78,9 @@ def test_nothing_of_this_machine_gets_into_a_text() -> None:
 @pytest.mark.parametrize(
     ("minimums", "wanted"),
     [
-        (["5.100.0"], ["5.100.0, < 6.0.0"]),
+        (["5.100.0"], ["5.100.0, < 7.0.0"]),
         (["6.21.0"], ["6.21.0, < 7.0.0"]),
-        (["5.100.0", "6.21.0"], ["5.100.0, < 7.0.0", "6.21.0, < 7.0.0"]),
+        (["5.100.0", "7.21.0"], ["5.100.0, < 8.0.0", "7.21.0, < 8.0.0"]),
     ],
 )
 def test_the_modules_of_a_spec_can_share_one_provider(minimums: list[str], wanted: list[str]) -> None:

@@ -9,7 +9,7 @@ import pytest
 from layerforge.plan.types import Layer
 from layerforge.render import hcl
 from render import cases
-from render.in_terraform import EXAMPLE, RUN, from_above, initialise, passed, problems, write_modules
+from render.in_terraform import EXAMPLE, from_above, initialise, own_tests, passed, problems, runs, write_modules
 from support import plans
 from support.tf import Terraform
 
@@ -54,24 +54,21 @@ def test_a_module_passes_its_own_test_where_it_stands(terraform: Terraform, tmp_
     events = terraform.events(folder, "test")
     assert problems(events) == []
     status = passed(events)
-    assert list(status) == [f"tests/contract.tftest.hcl:{run}" for run in RUN.findall(_contract(name))]
+    assert list(status) == runs(own_tests(name))
     assert set(status.values()) == {"pass"}
-
-
-def _contract(name: str) -> str:
-    return cases.of_module(name)["tests/contract.tftest.hcl"]
 
 
 @pytest.mark.slow
 def test_modules_of_every_kind_pass_their_tests(terraform: Terraform, tmp_path: Path) -> None:
     names = ("3-s3_accounts", "alone", "hostile", "pushed-public", "signed")
     _modules(tmp_path)
-    cases.write(tmp_path / "tests", {f"{name}.tftest.hcl": from_above(name) for name in names})
+    tests = {file: text for name in names for file, text in from_above(name).items()}
+    cases.write(tmp_path / "tests", tests)
     initialise(terraform, tmp_path)
     events = terraform.events(tmp_path, "test")
     assert problems(events) == []
     status = passed(events)
-    assert set(status) == {f"tests/{name}.tftest.hcl:{run}" for name in names for run in RUN.findall(_contract(name))}
+    assert sorted(status) == sorted(runs(tests))
     assert set(status.values()) == {"pass"}
 
 

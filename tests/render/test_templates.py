@@ -8,7 +8,7 @@ import pytest
 from jinja2 import nodes
 
 from layerforge.paths import templates_dir
-from layerforge.render.make import DIGEST_TEST, FILTERS, MODULE_FILES, templates_of
+from layerforge.render.make import DIGEST_TESTS, FILTERS, MODULE_FILES, templates_of
 
 FOLDER = templates_dir()
 KINDS = ("attachment", "function", "module")
@@ -97,10 +97,11 @@ def _own(kind: str) -> set[str]:
 
 def test_every_output_file_has_a_template_of_its_name() -> None:
     wanted = {f"{file.lstrip('.')}.j2" for file in MODULE_FILES}
+    digests = {f"{file}.j2" for file in DIGEST_TESTS}
     parts = {"tests/other/unit.zip.j2", "tests/refusals.j2", "tests/signing.j2"}
-    assert _own("module") - parts == wanted
-    parts = {"tests/promises.j2", "tests/refusals.j2", f"{DIGEST_TEST}.j2"}
-    assert _own("function") - parts == wanted - {"artifacts.tf.j2", "variables.tf.j2", "versions.tf.j2"}
+    assert _own("module") - parts == wanted | digests
+    parts = {"tests/promises.j2", "tests/refusals.j2"}
+    assert _own("function") - parts == (wanted | digests) - {"artifacts.tf.j2", "variables.tf.j2", "versions.tf.j2"}
     assert _own("attachment") == wanted - {"artifacts.tf.j2", "main.tf.j2", "variables.tf.j2"}
 
 

@@ -39,7 +39,7 @@ def find_mirror(environ: Mapping[str, str], *, home: Path, roots: Iterable[Path]
 
 def _holds_provider(folder: Path) -> bool:
     try:
-        return any(folder.glob("*/hashicorp/aws/5.*")) or any(folder.glob("*/hashicorp/aws/*_5.*.zip"))
+        return any(folder.glob("*/hashicorp/aws/[56].*")) or any(folder.glob("*/hashicorp/aws/*_[56].*.zip"))
     except OSError:
         return False
 

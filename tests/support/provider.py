@@ -1,5 +1,6 @@
 """Processes of the AWS provider that serve many commands of Terraform, which would start three for each command."""
 
+import json
 import os
 import re
 import subprocess
@@ -16,6 +17,8 @@ ATTACHED: Final = frozenset({"apply", "plan", "show", "test", "validate"})
 AT_ONCE: Final = 2
 """Processes, of up to half a gigabyte each. A fleet's Regions take turns."""
 _PRINTED: Final = re.compile(rf"{ATTACH}='(.*)'")
+_HOST: Final = re.compile(r"^[^/]+/(?=[^/]+/)")
+"""Of the registry, which the provider names in full. Without it Terraform and OpenTofu take each its own."""
 _UNTIL_STDIN_ENDS: Final = '"$1" -debug & read -r _; kill $!; wait $!'
 """The process ends with the one that started it, however that ends."""
 
@@ -47,7 +50,9 @@ class Process:
         )
         assert shell.stdout is not None
         found = (_PRINTED.search(line) for line in shell.stdout)
-        return cls(attach=next(match[1] for match in found if match), _shell=shell, _socket=socket)
+        printed = json.loads(next(match[1] for match in found if match))
+        attach = {_HOST.sub("", source): served for source, served in printed.items()}
+        return cls(attach=json.dumps(attach), _shell=shell, _socket=socket)
 
     def stop(self) -> None:
         """End it."""

@@ -16,9 +16,13 @@ from layerforge.process import Finished, run
 from support.mirror import BINARY_VARIABLE, MIRROR_VARIABLE, MIRRORS, clean_environment, find_mirror
 from support.provider import ATTACHED, Providers, sharing
 
-PROVIDER: Final = (
-    'terraform {\n  required_providers {\n    aws = { source = "hashicorp/aws", version = "~> 5.100" }\n  }\n}\n'
-)
+PROVIDER: Final = """\
+terraform {
+  required_providers {
+    aws = { source = "hashicorp/aws", version = ">= 5.100.0, < 7.0.0" }
+  }
+}
+"""
 _MODULE: Final = re.compile(r'^\s*module\s+"', re.MULTILINE)
 _OLDEST: Final = (1, 9)
 

@@ -56,6 +56,7 @@ class Limits:
     ssm_arn_characters: int
     ssm_levels: int
     provider_floor: str
+    provider_newest_major: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -37,8 +37,8 @@ MODULE_FILES: Final = (
 )
 """Each is written by the template of its name. A function whose code is not ours has no table of artifacts."""
 
-DIGEST_TEST: Final = "tests/digest.tftest.hcl"
-"""In the modules of functions whose code's digest is known."""
+DIGEST_TESTS: Final = ("tests/digest.tftest.hcl", "tests/digest.tofutest.hcl")
+"""In modules that know the digest of what they publish. OpenTofu reads the second instead of the first."""
 
 
 def render(
@@ -59,7 +59,7 @@ def render(
         FindingsError: ``REND001`` the lock records no artifact that belongs to a unit's inputs.
     """
     fail(FindingsError, [problem for item in plan.packaged for problem in _unbuilt(item, locks[item.spec])])
-    majors = _majors(plan)
+    majors = _majors(plan, facts)
     texts: dict[str, str] = {}
     listed: tuple[Layer | Function, ...] = (*plan.layers, *plan.functions)
     for item in listed:
@@ -80,7 +80,7 @@ def _layer(
     layer: Layer, records: Mapping[str, ArtifactRecord], facts: Facts, owner: str, provider: str
 ) -> dict[str, str]:
     view = view_of(layer, records, limits=facts.limits, owner=owner, provider=provider)
-    texts = _texts("module", MODULE_FILES, view) | _other_zips(view)
+    texts = _texts("module", (*MODULE_FILES, *DIGEST_TESTS), view) | _other_zips(view)
     return texts | {"main.tf": with_skips(texts["main.tf"], layer.skips)}
 
 
@@ -90,7 +90,7 @@ def _function(
     view = function_view(function, records, facts=facts, owner=owner, provider=provider)
     files = [file for file in MODULE_FILES if view.own_code or file != "artifacts.tf"]
     if view.code_hash is not None:
-        files.append(DIGEST_TEST)
+        files.extend(DIGEST_TESTS)
     texts = _texts("function", files, view) | _other_zips(view)
     return texts | {"main.tf": with_skips(texts["main.tf"], function.skips)}
 
@@ -132,16 +132,18 @@ def _unbuilt(item: Packaged, lock: Lock) -> list[Diagnostic]:
     ]
 
 
-def _majors(plan: Plan) -> dict[Path, int]:
-    """Return the newest major version of the AWS provider that a layer or function of each spec file needs.
+def _majors(plan: Plan, facts: Facts) -> dict[Path, int]:
+    """Return the newest major version of the AWS provider that the modules of each spec file take.
 
-    All modules of a spec may stand in one root, which has one provider: a layer that needs 6 lifts the upper bound of
-    all.
+    That is the newest one that modules were run with. All modules of a spec may stand in one root, which has one
+    provider: a layer that needs a newer one lifts the upper bound of all.
     """
     majors: dict[Path, int] = {}
     listed: tuple[Layer | Function, ...] = (*plan.layers, *plan.functions)
     for item in listed:
-        majors[item.spec] = max(majors.get(item.spec, 0), int(item.provider_minimum.partition(".")[0]))
+        majors[item.spec] = max(
+            majors.get(item.spec, facts.limits.provider_newest_major), int(item.provider_minimum.partition(".")[0])
+        )
     return majors
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from layerforge.facts.types import version_key
 from layerforge.names import Delivery, identifier
 from layerforge.plan.fleet_types import Fleet, Plan, Region
 from layerforge.plan.function_types import Attached, Function, OwnLayer
@@ -96,7 +95,9 @@ class RootView:
         return any(variable.name == PROFILES for variable in self.variables)
 
 
-def root_view(plan: Plan, fleet: Fleet, region: Region, *, stage: Stage, modules: Path, owner: str) -> RootView:
+def root_view(  # noqa: PLR0913 - all that a root is told
+    plan: Plan, fleet: Fleet, region: Region, *, stage: Stage, modules: Path, owner: str, provider: str
+) -> RootView:
     """Return what the templates are told of the root of one Region.
 
     Args:
@@ -106,6 +107,7 @@ def root_view(plan: Plan, fleet: Fleet, region: Region, *, stage: Stage, modules
         stage: what differs by function.
         modules: the folder of the modules, absolute.
         owner: the spec that the root comes from, as the marker names it.
+        provider: the versions of the AWS provider that fit all modules.
     """
     layers = [layer for layer in plan.layers if layer.spec == fleet.spec]
     start = fleet.spec.parent / region.root
@@ -113,23 +115,17 @@ def root_view(plan: Plan, fleet: Fleet, region: Region, *, stage: Stage, modules
     source = above if above.startswith("../") else f"./{above}"
     calls = [_of_layer(layer, source, fleet, region) for layer in layers]
     functions = [_of_function(function, source, region, stage) for function in fleet.functions]
-    lowest, highest = _provider([*layers, *fleet.functions])
     return RootView(
         owner=owner,
         region=region.name,
         folder=region.root,
-        provider=f">= {lowest}, < {highest + 1}.0.0",
+        provider=provider,
         calls=(*calls, *functions),
         layers=tuple(layer.name for layer in layers),
         functions=tuple(function.name for function in fleet.functions),
         variables=root_variables(layers, fleet.functions, region, stage),
         outputs=tuple(_outputs(calls, list(zip(functions, fleet.functions, strict=True)))),
     )
-
-
-def _provider(items: Sequence[Layer | Function]) -> tuple[str, int]:
-    lowest = max((item.provider_minimum for item in items), key=version_key, default="5.100.0")
-    return lowest, version_key(lowest)[0]
 
 
 def _of_layer(layer: Layer, source: str, fleet: Fleet, region: Region) -> Call:

@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from layerforge.diagnostics import Diagnostic, FindingsError, fail
-from layerforge.facts.types import Facts
+from layerforge.facts.types import Facts, version_key
 from layerforge.plan.fleet_types import Fleet, Plan, Region, RegionState
 from layerforge.render.make import templates_of
 from layerforge.render.root_variables import stage_variables
@@ -38,15 +38,24 @@ def render_roots(plan: Plan, facts: Facts, *, modules: Path) -> dict[Path, dict[
     templates = templates_of("root")
     for fleet in plan.fleets:
         stage = {function.name: stage_variables(function, facts) for function in fleet.functions if fleet.regions}
+        provider = _provider(plan, fleet, facts)
         for region in fleet.regions:
             if region.state is RegionState.ACTIVE:
                 folder = root_folder(fleet, region)
                 owner = root_owner(fleet.spec, folder)
-                view = root_view(plan, fleet, region, stage=stage, modules=modules, owner=owner)
+                view = root_view(plan, fleet, region, stage=stage, modules=modules, owner=owner, provider=provider)
                 found[folder] = {
                     file: templates.get_template(f"{file.lstrip('.')}.j2").render(module=view) for file in ROOT_FILES
                 }
     return found
+
+
+def _provider(plan: Plan, fleet: Fleet, facts: Facts) -> str:
+    """Return the versions of the AWS provider that fit all modules of a spec."""
+    layers = (layer for layer in plan.layers if layer.spec == fleet.spec)
+    minimums = [item.provider_minimum for items in (layers, fleet.functions) for item in items]
+    lowest = max(minimums, key=version_key, default=facts.limits.provider_floor)
+    return f">= {lowest}, < {max(version_key(lowest)[0], facts.limits.provider_newest_major) + 1}.0.0"
 
 
 def root_folder(fleet: Fleet, region: Region) -> Path:
