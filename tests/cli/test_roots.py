@@ -120,6 +120,19 @@ def test_the_roots_of_a_spec_that_is_gone_go(spec: Path) -> None:
     assert _files(spec.parent / "infra/us") == ["backend.tf"]
 
 
+def test_a_spec_is_there_whatever_lies_behind_a_symbolic_link(tmp_path: Path) -> None:
+    """From a linked folder, `..` is not the folder that the names were made from."""
+    (tmp_path / "elsewhere/roots").mkdir(parents=True)
+    (tmp_path / "infra").mkdir()
+    (tmp_path / "infra/roots").symlink_to("../elsewhere/roots")
+    for name, region in (("one", "eu-west-1"), ("two", "us-east-1")):
+        (tmp_path / f"infra/{name}.yaml").write_text("version: 1\n")
+        assert _write(tmp_path / f"infra/{name}.yaml", region)[region] == (ALL, 0, 0)
+    assert _write(tmp_path / "infra/one.yaml", "eu-west-1") == {"eu-west-1": (0, 0, 0), "us-east-1": (0, 0, 0)}
+    (tmp_path / "infra/two.yaml").unlink()
+    assert _write(tmp_path / "infra/one.yaml", "eu-west-1") == {"eu-west-1": (0, 0, 0), "us-east-1": (0, 0, ALL)}
+
+
 def test_what_stands_in_the_way_is_told_for_all_roots_and_nothing_is_written(spec: Path) -> None:
     for name in ("eu-west-1", "us-east-1"):
         (spec.parent / "roots" / name).mkdir(parents=True)

@@ -1,5 +1,6 @@
 """Whose a generated file is: what its first line says, and whether that spec is still there."""
 
+import os
 from collections.abc import Collection
 from pathlib import Path
 from typing import Final
@@ -17,8 +18,12 @@ def belongs(out: Path, text: str, ours: Collection[str]) -> bool:
 
 
 def is_there(out: Path, owner: str) -> bool:
-    """Return whether the spec that a file below ``out`` names is there."""
-    return (out.absolute().parent / owner).is_file()
+    """Return whether the spec that a file below ``out`` names is there.
+
+    The name was made of paths as they are written: behind a symbolic link, ``..`` leads elsewhere.
+    """
+    named = out.absolute().parent / owner
+    return named.is_file() or Path(os.path.normpath(named)).is_file()
 
 
 def owner_in(text: str) -> str | None:
