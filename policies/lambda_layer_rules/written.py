@@ -10,7 +10,8 @@ from pathlib import Path
 from lambda_layer_rules.scene import Attributes, Scene, Scope, scope_of
 
 _NAMED = re.compile(r"\b(local|var|each)\.([A-Za-z_][\w-]*)")
-_PLAIN = re.compile(r"""\s*[\w-]+\s*=\s*"[^"$%]*"\s*(?:(?:#|//).*)?""")
+_WORDS = re.compile(r'"(?:[^"\\\n]|\\.)*"|(?:#|//)[^\n]*|/\*(?s:.*?)\*/|<<[-~]?\w+')
+"""Texts, comments and the beginnings of heredocs: what stands in them compares nothing."""
 _GUESSED = re.compile(r"[=!<>]=|<|(?<!=)>|&&|\|\||[\[{(]\s*for\s")
 _LOCALS = re.compile(r"\s*locals\s*\{")
 _MAX_DEPTH = 8
@@ -32,7 +33,8 @@ def argument(node: Attributes, key: str) -> str:
 
 
 def _is_guess(text: str) -> bool:
-    return _PLAIN.fullmatch(text) is None and _GUESSED.search(text) is not None
+    has_templates = "${" in text or "%{" in text  # in which anything may be compared
+    return _GUESSED.search(text if has_templates else _WORDS.sub('""', text)) is not None
 
 
 def _origins(text: str, node: Attributes, scene: Scene, depth: int) -> Iterator[str]:
