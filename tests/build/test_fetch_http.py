@@ -536,7 +536,7 @@ def test_uvs_own_timeout_is_honoured(place: Workplace, monkeypatch: pytest.Monke
     assert found.message.endswith("stopped answering")
 
 
-@pytest.mark.parametrize("seconds", ["0", "-1", "soon"])
+@pytest.mark.parametrize("seconds", ["0", "-1", "soon", "nan", "inf", "99999999999"])
 def test_a_timeout_that_is_none_is_passed_over(place: Workplace, monkeypatch: pytest.MonkeyPatch, seconds: str) -> None:
     monkeypatch.setenv("UV_HTTP_TIMEOUT", seconds)
     path, pin = place.wheel()

@@ -34,6 +34,8 @@ _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _MOST_REDIRECTS: Final = 10
 _POOLS: Final = 50
 _CHUNK: Final = 1 << 18
+_DAY: Final = 86_400.0
+"""Seconds: nobody waits longer, and sockets refuse what is much longer."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -179,6 +181,6 @@ def open_transport(root: Path, environ: Mapping[str, str], *, connections: int, 
     credentials = Credentials(find_indexes(root), environ)
     with contextlib.suppress(ValueError):
         seconds = float(environ.get("UV_HTTP_TIMEOUT", ""))
-        patience = replace(patience, read=seconds) if seconds > 0 else patience
+        patience = replace(patience, read=min(seconds, _DAY)) if seconds > 0 else patience
     settings = find_settings(root).table
     return Transport(credentials, environ, settings, connections=connections, patience=patience)
