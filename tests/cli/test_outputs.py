@@ -194,6 +194,24 @@ def test_modules_of_a_spec_that_is_not_part_of_the_run_stay(out: Path, tmp_path:
     assert not kept.parent.exists()
 
 
+@pytest.mark.skipif(sys.platform == "darwin", reason="macOS has one way to write a name")
+@pytest.mark.parametrize("name", ["e\N{COMBINING ACUTE ACCENT}quipe/layers.yaml", "layers-\udce9.yaml"])
+def test_a_spec_is_there_however_its_name_is_written(out: Path, name: str) -> None:
+    spec = _put(out.parent / name, "version: 1\n")
+    (owner,) = owners([spec], out).values()
+    kept = _put(out / "b/main.tf", f"# {marker(owner)}\n")
+    assert write(out, {"a/main.tf": OURS}).stale == ()
+    assert kept.exists()
+    spec.unlink()
+    assert write(out, {"a/main.tf": OURS}).stale == ("b/main.tf",)
+
+
+def test_a_spec_that_cannot_be_looked_for_may_be_there(out: Path) -> None:
+    kept = _put(out / "b/main.tf", f"# {marker('x' * 300)}\n")
+    assert write(out, {"a/main.tf": OURS}).stale == ()
+    assert kept.exists()
+
+
 def test_two_specs_do_not_overwrite_each_other(out: Path, tmp_path: Path) -> None:
     _put(tmp_path / "other/layers.yaml", "version: 1\n")
     path = _put(out / "a/main.tf", OTHERS)

@@ -9,7 +9,7 @@ from typing import Final
 
 from layerforge.cli.leftovers import leftover_zips
 from layerforge.cli.obstacles import in_the_way, not_ours, of_another_spec
-from layerforge.cli.ownership import HEAD_BYTES, is_there, owner_in
+from layerforge.cli.ownership import HEAD_BYTES, as_named, is_there, owner_in
 from layerforge.diagnostics import Diagnostic, FindingsError, OutsideError, fail
 from layerforge.files import disk_problem, write_text
 
@@ -48,8 +48,7 @@ def owners(specs: Iterable[Path], out: Path) -> dict[Path, str]:
     """Return what the first line of generated files calls each spec: its path from the folder that ``out`` lies in."""
     start = out.absolute().parent
     shown = {spec: PurePosixPath(os.path.relpath(spec.absolute(), start)).as_posix() for spec in specs}
-    # A path is bytes, read as UTF-8 in every locale: what a generated file says must not hang on the locale.
-    return {spec: os.fsencode(name).decode(errors="backslashreplace") for spec, name in shown.items()}
+    return {spec: as_named(name) for spec, name in shown.items()}
 
 
 def compare(
