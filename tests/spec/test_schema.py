@@ -82,6 +82,7 @@ FUNCTIONS = [
     "{environment: {AB: c, CD: 7, EF: true, GH: 1.50, IJ: ~}, tags: {a: 7, b: ~, c: ''}}",
     "{tracing: true, vpc: false, snap_start: 'true', publish: 'false', aliases: [live]}",
     "{logs: {retention_days: 0, format: JSON, group: /a}, aliases: []}",
+    "{signing_profile: yes, via: s3, code: {bucket: 1234, key: a}, aliases: [on]}",
     "{logs: {group: ~}, role: 'arn:aws:iam::111122223333:role/a/b'}",
     "{dead_letter: 'arn:aws:sns:eu-west-1:111122223333:a'}",
 ]

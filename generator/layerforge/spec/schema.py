@@ -12,6 +12,8 @@ DIALECT: Final = "http://json-schema.org/draft-07/schema#"
 
 _SCALARS: Final = ["string", "number", "boolean"]
 """What an editor's YAML parser may make of our texts: it reads ``2``, ``2.30`` and ``true`` as something else."""
+_NO_TEXTS: Final = ("true", "false", "yes", "no", "on", "off", "1.5", *("1" * length for length in range(1, 65)))
+"""Such texts, of the lengths that patterns may ask for."""
 
 
 def schema_text() -> str:
@@ -36,7 +38,7 @@ def _for_editors(part: Any) -> Any:  # noqa: ANN401 - any part of a JSON documen
     if not isinstance(part, dict):
         return part
     whole = {key: _for_editors(value) for key, value in part.items() if key != "title" or not isinstance(value, str)}
-    if whole.get("type") == "string" and not {"enum", "const"} & whole.keys() and _may_be_number(whole.get("pattern")):
+    if whole.get("type") == "string" and not {"enum", "const"} & whole.keys() and _may_be_no_text(whole.get("pattern")):
         whole["type"] = _SCALARS
     if "patternProperties" in whole:  # names that are none are errors
         whole["additionalProperties"] = False
@@ -45,5 +47,5 @@ def _for_editors(part: Any) -> Any:  # noqa: ANN401 - any part of a JSON documen
     return whole
 
 
-def _may_be_number(pattern: str | None) -> bool:
-    return pattern is None or re.search(pattern, "1") is not None
+def _may_be_no_text(pattern: str | None) -> bool:
+    return pattern is None or any(re.search(pattern, text) for text in _NO_TEXTS)
