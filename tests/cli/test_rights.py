@@ -27,7 +27,8 @@ import ctypes, os, sys
 if os.geteuid() == 0:  # root gives up what passes over modes; others have nothing to lose
     PR_CAPBSET_DROP, CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH = 24, 1, 2
     for capability in (CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH):
-        assert ctypes.CDLL(None).prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) == 0
+        if ctypes.CDLL(None).prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) != 0:
+            sys.exit(77)
 os.execv(sys.executable, [sys.executable, "-m", "layerforge", *sys.argv[1:]])
 """
 
@@ -51,7 +52,10 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "src/pkg").mkdir(parents=True)
     (folder / "src/pkg/__init__.py").write_text("X = 0\n")
     (folder / "layers.yaml").write_text(SPEC)
-    assert gen(folder)[0] == 0
+    status, said = gen(folder)
+    if status == 77:
+        pytest.skip("this root may not give up its rights")
+    assert (status, "error" in said) == (0, False)
     return folder
 
 
