@@ -1,7 +1,5 @@
 """The member index of a wheel is read back whole, or not at all."""
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -48,14 +46,3 @@ def test_an_index_of_another_version_is_refused(monkeypatch: pytest.MonkeyPatch)
 def test_nothing_is_no_index() -> None:
     with pytest.raises(ValueError, match="the index is cut off"):
         load_index(b"")
-
-
-def test_an_index_of_many_members_is_read_fast() -> None:
-    members = (WheelMember(f"python/pandas/tests/{number}.py", False, 8, number, 2, 3, 4) for number in range(1500))
-    content = dump_index(WheelIndex(dist_info="pandas-2.2.2.dist-info", members=tuple(members)))
-    spent = []
-    for _ in range(9):
-        start = time.process_time()
-        load_index(content)
-        spent.append(time.process_time() - start)
-    assert min(spent) < 0.02  # about 1 ms; the bound leaves room for a busy machine

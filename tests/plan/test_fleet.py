@@ -2,7 +2,6 @@
 
 import dataclasses
 import json
-import time
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -353,34 +352,3 @@ def test_limits_come_from_the_facts(tmp_path: Path) -> None:
         plan(tmp_path, text, facts=dataclasses.replace(facts, functions=functions_limits, limits=limits))
     codes = {"FUNC002", "FUNC003", "FUNC009", "FUNC010", "FUNC012", "FUNC013", "FUNC020", "FUNC028"}
     assert {one.code for one in caught.value.diagnostics} == codes
-
-
-FLEET = """\
-  function-{number}:
-    description: Turns uploads into tables
-    runtime: python3.13
-    handler: handler.lambda_handler
-    code: src/function-{number}
-    layers: [layer-{layer}, tools]
-    memory: 512
-    timeout: 30
-    environment: {{STAGE: production, TABLE: orders}}
-    logs: {{retention_days: 30}}
-    aliases: [live]
-    tags: {{team: data}}
-"""
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("layers", "seconds"), [(100, 0.75), (1000, 7.5)])
-def test_planning_a_fleet_is_fast(layers: int, seconds: float, tmp_path: Path) -> None:
-    """The bounds are three times what is promised: 2.5 s of CPU for 1,000 layers and 2,000 functions."""
-    start = f"version: 1\nregions: {{eu-west-1: active}}\nexternals: {{tools: {{arns: {{eu-west-1: '{TOOLS}'}}}}}}\n"
-    fleet = "".join(FLEET.format(number=number, layer=number // 2) for number in range(2 * layers))
-    text = f"{start}layers:\n{many(layers)}functions:\n{fleet}"
-    plan(tmp_path, f"{start}layers:\n{many(1)}functions:\n{FLEET.format(number=0, layer=0)}")
-    started = time.process_time()
-    made = plan(tmp_path, text)
-    taken = time.process_time() - started
-    assert (len(made.layers), len(made.functions)) == (layers, 2 * layers)
-    assert taken < seconds, f"{taken:.2f} s"

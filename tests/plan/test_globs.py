@@ -81,4 +81,4 @@ def test_many_stars_stay_fast() -> None:
     started = time.process_time()
     compile_glob("**/**/**/**/**/**/**/**/x").fullmatch("a/" * 200)
     compile_glob("*****a*****b").fullmatch("a" * 2000)
-    assert time.process_time() - started < 1
+    assert time.process_time() - started < 30  # an engine that goes back and forth takes hours

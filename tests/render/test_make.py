@@ -1,6 +1,5 @@
 """Rendering as a whole: what it takes, what it refuses, what it costs."""
 
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -93,19 +92,3 @@ def test_the_modules_of_a_spec_can_share_one_provider(minimums: list[str], wante
         for line in text.splitlines()
         if line.startswith("      version")
     ] == wanted
-
-
-def test_a_module_takes_less_than_three_milliseconds() -> None:
-    """The aim is 1.5 ms; the test leaves room for a busy machine."""
-    plan = plans.plan(*(plans.layer(f"layer-{number}", grants=[plans.ORGANIZATION]) for number in range(100)))
-    locks, facts = plans.locks(plan), load_facts()
-    render(plan, locks, facts)
-    best = min(_seconds(lambda: render(plan, locks, facts)) for _ in range(3))
-    assert best / 100 < 0.003
-
-
-def _seconds(work: object) -> float:
-    assert callable(work)
-    start = time.process_time()
-    work()
-    return time.process_time() - start
